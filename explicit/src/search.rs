@@ -1,0 +1,404 @@
+//! Breadth-first search, one depth after the other.
+//!
+//! The violations of depth `d` are those of the states first reached by `d` steps, and those of steps from depth `d - 1` (failing
+//! bodies, step properties). All of them are looked at before the least is reported, so the answer depends on the system alone:
+//! of equally bad ones it is the first in the order of discovery.
+
+use crate::clock::Clock;
+use crate::compile::code::Exit;
+use crate::compile::{Program, Stepper};
+use crate::layout::Layout;
+use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
+use crate::memory::{Full, Memory};
+use crate::seen::{self, MOST_STATES, Seen};
+use crate::trace::{Numbering, Origins, Rebuild};
+use musilc_ir::{
+    Coverage, FailureSite, Goal, Limits, Outcome, Place, Progress, Proof, PropertyId, PropertyKind, Statistics, Trace,
+    TransitionId, TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
+};
+use std::ops::{ControlFlow, Range};
+
+/// A search under way. `W` as in [`Seen`].
+pub(crate) struct Search<'s, const W: usize> {
+    system: &'s TransitionSystem,
+    goal: Goal,
+    limits: &'s Limits,
+    program: &'s Program,
+    layout: &'s Layout,
+    numbering: &'s Numbering,
+    clock: Clock<'s>,
+    /// Evaluates properties. Steps are executed by another machine, which waits meanwhile.
+    checker: Machine<'s>,
+    step_properties: Vec<PropertyId>,
+    memory: Memory,
+    seen: Seen<W>,
+    origins: Origins,
+    /// The state that is being expanded.
+    parent: u32,
+    depth: u32,
+    /// One past the last state of the level that is being worked on.
+    level_end: u32,
+    levels: Vec<u64>,
+    transitions: u64,
+    /// The least violation of the depth that is being decided.
+    best: Option<Violation>,
+    witnesses: Vec<Option<Trace>>,
+    coverage: Coverage,
+    decided: Option<u32>,
+}
+
+/// Goes on, or stops without a verdict.
+type Flow<T = ()> = ControlFlow<Stop, T>;
+
+impl<'s, const W: usize> Search<'s, W> {
+    pub(crate) fn new(
+        system: &'s TransitionSystem,
+        goal: Goal,
+        limits: &'s Limits,
+        program: &'s Program,
+        layout: &'s Layout,
+        numbering: &'s Numbering,
+        clock: Clock<'s>,
+    ) -> Self {
+        let mut memory = Memory::new(limits.max_memory);
+        memory.note(program.bytes());
+        Self {
+            system,
+            goal,
+            limits,
+            program,
+            layout,
+            numbering,
+            clock,
+            checker: Machine::new(program),
+            step_properties: system.properties_of(PropertyKind::Step).collect(),
+            memory,
+            seen: Seen::new(program.words),
+            origins: Origins::new(system),
+            parent: 0,
+            depth: 0,
+            level_end: 0,
+            levels: Vec::new(),
+            transitions: 0,
+            best: None,
+            witnesses: vec![None; system.properties.len()],
+            coverage: Coverage {
+                fired: vec![0; system.transitions.len()],
+                probes: vec![false; system.probes.len()],
+            },
+            decided: None,
+        }
+    }
+
+    /// Searches.
+    pub(crate) fn run(mut self) -> Outcome {
+        let verdict = match self.decide() {
+            ControlFlow::Continue(verdict) => verdict,
+            ControlFlow::Break(why) => Verdict::Unknown(*why),
+        };
+        let witnesses = std::mem::take(&mut self.witnesses).into_iter().enumerate();
+        let found = witnesses.filter_map(|(index, trace)| Some((PropertyId::from(index), trace?)));
+        Outcome {
+            verdict,
+            decided_depth: self.decided,
+            witnesses: if self.goal == Goal::Safety { found.collect() } else { Vec::new() },
+            statistics: Statistics {
+                states: Some(self.seen.len().into()),
+                transitions: Some(self.transitions),
+                levels: self.levels,
+                state_bits: Some(self.layout.bits()),
+                memory: Some(self.memory.peak()),
+                queries: None,
+                elapsed: self.clock.elapsed(),
+            },
+            coverage: Some(self.coverage),
+        }
+    }
+
+    fn decide(&mut self) -> Flow<Verdict> {
+        let mut machine = Machine::new(self.program);
+        self.find_initial_states(&mut machine)?;
+        if self.seen.len() == 0 && self.best.is_none() && self.goal == Goal::Safety {
+            self.decided = Some(0);
+            return ControlFlow::Continue(violated(ViolationKind::NoInitialState));
+        }
+        let mut level = 0..self.seen.len();
+        loop {
+            self.level_end = level.end;
+            if !level.is_empty() {
+                self.levels.push(level.len() as u64);
+            }
+            let enabled = self.examine(&mut machine, level.clone())?;
+            self.decided = Some(self.depth);
+            if let Some(violation) = self.best.take() {
+                return ControlFlow::Continue(Verdict::Violated(violation));
+            }
+            if let Goal::Reach(id) = self.goal
+                && let Some(trace) = self.witnesses.get_mut(id.index()).and_then(Option::take)
+            {
+                return ControlFlow::Continue(Verdict::Reached(trace));
+            }
+            if !enabled {
+                return ControlFlow::Continue(self.exhausted());
+            }
+            if self.limits.max_depth.is_some_and(|most| self.depth >= most) {
+                return ControlFlow::Continue(Verdict::HoldsToDepth { depth: self.depth });
+            }
+            self.expand(&mut machine, level.clone())?;
+            level = level.end..self.seen.len();
+            if level.is_empty() && self.best.is_none() {
+                return ControlFlow::Continue(self.exhausted());
+            }
+            self.depth += 1;
+        }
+    }
+
+    /// All states have been visited, and nothing is wrong in them.
+    fn exhausted(&self) -> Verdict {
+        let unmet = |id: &PropertyId| self.witnesses.get(id.index()).is_none_or(Option::is_none);
+        let missing = match self.goal {
+            Goal::Reach(id) => Some(id),
+            Goal::Safety => self.system.properties_of(PropertyKind::Reachable).find(unmet),
+        };
+        match missing {
+            Some(id) => violated(ViolationKind::Unreached(id)),
+            None => {
+                let diameter = u32::try_from(self.levels.len()).unwrap_or(u32::MAX).saturating_sub(1);
+                Verdict::Proved(Proof::Exhaustive { diameter })
+            }
+        }
+    }
+
+    fn find_initial_states(&mut self, machine: &mut Machine<'s>) -> Flow {
+        let program = self.program;
+        // The first failure that some binding makes true: no binding makes an earlier one true.
+        for (index, nest) in &program.init_failures {
+            let mut failing = None;
+            let found = machine.run_nest(
+                nest,
+                &[],
+                || self.tick().map_break(Some),
+                |_, args| {
+                    failing = Some(args.to_vec());
+                    ControlFlow::Break(None)
+                },
+            );
+            if let ControlFlow::Break(Some(stop)) = found {
+                return ControlFlow::Break(stop);
+            }
+            if let Some(init_args) = failing {
+                let kind = ViolationKind::Error(FailureSite { place: Place::Init, index: *index });
+                self.offer(kind, |_| Trace { init_args, ..Trace::default() });
+                break;
+            }
+        }
+        let search = std::cell::RefCell::new(self);
+        machine.run_nest(
+            &program.init,
+            &[],
+            || search.borrow_mut().tick(),
+            |machine, args| {
+                let mut search = search.borrow_mut();
+                search.tick()?;
+                let state = machine.initial(&program.init)?;
+                let key = seen::hash(state);
+                if search.seen.contains(state, key) {
+                    return ControlFlow::Continue(());
+                }
+                search.make_room()?;
+                let Search { seen, origins, memory, .. } = &mut **search;
+                let added = seen.add(state, key, memory).and_then(|_| origins.push_initial(args, memory));
+                added.map_or_else(|full| ControlFlow::Break(search.full(full)), ControlFlow::Continue)
+            },
+        )
+    }
+
+    /// Looks for violations, witnesses and probes in the states of a level; whether an instance is enabled in some of them.
+    fn examine(&mut self, machine: &mut Machine<'s>, level: Range<u32>) -> Flow<bool> {
+        let program = self.program;
+        let guarded: Vec<(usize, &Stepper)> =
+            program.transitions.iter().enumerate().filter(|(_, stepper)| stepper.guard_may_fail()).collect();
+        let mut probes: Vec<usize> = (0..program.probes.len()).filter(|&at| !self.coverage.probes[at]).collect();
+        let mut state = vec![0; program.words];
+        let mut some_enabled = false;
+        for number in level {
+            self.tick()?;
+            state.copy_from_slice(self.seen.get(number));
+            let mut unguarded = true;
+            for &(transition, stepper) in &guarded {
+                if let Some(index) = machine.guard_failure(stepper, &state, || self.tick())? {
+                    unguarded = false;
+                    let place = Place::Guard(TransitionId::from(transition));
+                    self.offer_state(ViolationKind::Error(FailureSite { place, index }), number);
+                }
+            }
+            self.examine_properties(&state, number);
+            let enabled = machine.enabled(&state, || self.tick())?;
+            some_enabled |= enabled;
+            if !enabled && unguarded {
+                match self.checker.test(program.terminal.pc, &state) {
+                    Exit::YES => {}
+                    Exit::NO => self.offer_state(ViolationKind::Deadlock, number),
+                    exit => self.offer_failure(exit, Place::Terminal, number),
+                }
+            }
+            if !probes.is_empty() {
+                probes.retain(|&at| {
+                    let met = self.checker.test(program.probes[at], &state) == Exit::YES;
+                    self.coverage.probes[at] |= met;
+                    !met
+                });
+            }
+        }
+        ControlFlow::Continue(some_enabled)
+    }
+
+    fn examine_properties(&mut self, state: &[u64], number: u32) {
+        let program = self.program;
+        for (index, (property, predicate)) in self.system.properties.iter().zip(&program.properties).enumerate() {
+            let id = PropertyId::from(index);
+            let awaited = match self.goal {
+                Goal::Safety => property.kind == PropertyKind::Reachable,
+                Goal::Reach(wanted) => wanted == id,
+            } && self.witnesses[index].is_none();
+            let checked = self.goal == Goal::Safety && property.kind == PropertyKind::Invariant;
+            if property.kind == PropertyKind::Step || !(awaited || checked || predicate.fallible) {
+                continue;
+            }
+            match self.checker.test(predicate.pc, state) {
+                Exit::YES if awaited => self.witnesses[index] = Some(self.rebuild().trace_to(number)),
+                Exit::YES => {}
+                Exit::NO if checked => self.offer_state(ViolationKind::Property(id), number),
+                Exit::NO => {}
+                exit => self.offer_failure(exit, Place::Property(id), number),
+            }
+        }
+    }
+
+    /// Executes every enabled instance in the states of a level.
+    fn expand(&mut self, machine: &mut Machine<'s>, level: Range<u32>) -> Flow {
+        let mut state = vec![0; self.program.words];
+        for number in level {
+            state.copy_from_slice(self.seen.get(number));
+            self.parent = number;
+            machine.expand(&state, self)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn rebuild(&self) -> Rebuild<'_, W> {
+        Rebuild {
+            system: self.system,
+            layout: self.layout,
+            numbering: self.numbering,
+            seen: &self.seen,
+            origins: &self.origins,
+        }
+    }
+
+    /// Keeps the violation if the goal asks for it and it is less than the one kept.
+    fn offer(&mut self, kind: ViolationKind, trace: impl FnOnce(&Self) -> Trace) {
+        let asked = self.goal == Goal::Safety || matches!(kind, ViolationKind::Error(_));
+        if asked && self.best.as_ref().is_none_or(|best| kind < best.kind) {
+            self.best = Some(Violation { kind, trace: trace(self) });
+        }
+    }
+
+    fn offer_state(&mut self, kind: ViolationKind, number: u32) {
+        self.offer(kind, |search| search.rebuild().trace_to(number));
+    }
+
+    fn offer_failure(&mut self, exit: Exit, place: Place, number: u32) {
+        if let Some(index) = exit.as_failure() {
+            self.offer_state(ViolationKind::Error(FailureSite { place, index }), number);
+        }
+    }
+
+    /// A violation of a step from the state that is being expanded.
+    fn offer_step(&mut self, kind: ViolationKind, instance: u32, after: Option<&[u64]>) {
+        self.offer(kind, |search| search.rebuild().trace_through(search.parent, instance, after));
+    }
+
+    /// Whether one more state is allowed.
+    #[inline]
+    fn make_room(&self) -> Flow {
+        match self.limits.max_states {
+            Some(most) if u64::from(self.seen.len()) >= most => {
+                ControlFlow::Break(Box::new(Unknown::StateLimit(most)))
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn full(&self, _: Full) -> Stop {
+        Box::new(if self.seen.len() >= MOST_STATES {
+            Unknown::StateLimit(MOST_STATES.into())
+        } else {
+            // Without a limit, it is the machine that has no more.
+            Unknown::MemoryLimit(self.limits.max_memory.unwrap_or(self.memory.used()))
+        })
+    }
+
+    #[inline]
+    fn tick(&mut self) -> Flow {
+        let (depth, level_end) = (self.depth, self.level_end);
+        let (states, transitions, parent) = (u64::from(self.seen.len()), self.transitions, self.parent);
+        self.clock.tick(|| Progress {
+            depth,
+            states,
+            transitions,
+            frontier: states.saturating_sub(parent.min(level_end).into()),
+            ..Progress::default()
+        })
+    }
+}
+
+impl<const W: usize> Sink for Search<'_, W> {
+    #[inline]
+    fn step(&mut self, state: &[u64], step: StepTo<'_>) -> Flow {
+        self.tick()?;
+        self.transitions += 1;
+        self.coverage.fired[step.transition as usize] += 1;
+        let after = match step.result {
+            Ok(after) => after,
+            Err(index) => {
+                let place = Place::Body(TransitionId(step.transition));
+                let kind = ViolationKind::Error(FailureSite { place, index });
+                let instance = self.numbering.instance(step.transition, step.number);
+                self.offer_step(kind, instance, None);
+                return ControlFlow::Continue(());
+            }
+        };
+        for at in 0..self.step_properties.len() {
+            let id = self.step_properties[at];
+            let kind = match self.checker.test_step(self.program.properties[id.index()].pc, state, after) {
+                Exit::YES => continue,
+                exit => match exit.as_failure() {
+                    Some(index) => ViolationKind::Error(FailureSite { place: Place::Property(id), index }),
+                    None => ViolationKind::Property(id),
+                },
+            };
+            let instance = self.numbering.instance(step.transition, step.number);
+            self.offer_step(kind, instance, Some(after));
+        }
+        let key = seen::hash(after);
+        if self.seen.contains(after, key) {
+            return ControlFlow::Continue(());
+        }
+        self.make_room()?;
+        let instance = self.numbering.instance(step.transition, step.number);
+        let added = self
+            .seen
+            .add(after, key, &mut self.memory)
+            .and_then(|_| self.origins.push_step(self.parent, instance, &mut self.memory));
+        added.map_or_else(|full| ControlFlow::Break(self.full(full)), ControlFlow::Continue)
+    }
+
+    fn pause(&mut self) -> Flow {
+        self.tick()
+    }
+}
+
+fn violated(kind: ViolationKind) -> Verdict {
+    Verdict::Violated(Violation { kind, trace: Trace::default() })
+}

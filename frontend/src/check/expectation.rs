@@ -1,0 +1,170 @@
+//! Checks: the model that they instantiate, its arguments, and what they expect.
+
+use super::scope::Body;
+use super::{Checker, suggest};
+use crate::ast::{self, ExpectKind, ItemKind, PropertyKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir;
+use crate::program::{Check, Expect};
+
+/// A check that is fit for lowering.
+#[derive(Debug)]
+pub(crate) struct CheckedCheck {
+    /// As users see it.
+    pub(crate) check: Check,
+    /// The position of the model.
+    pub(crate) model: usize,
+    /// The values of the model's parameters.
+    pub(crate) args: Vec<hir::Body>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn check_checks(&mut self, ast: &'a ast::Chapter) -> Vec<CheckedCheck> {
+        let mut checked = Vec::new();
+        for item in &ast.items {
+            if let ItemKind::Check { name, model, args, expect } = &item.kind {
+                checked.extend(self.check_check(item, name, model, args, expect));
+            }
+        }
+        checked
+    }
+
+    fn check_check(
+        &mut self,
+        item: &'a ast::Item,
+        name: &ast::Name,
+        model: &ast::Name,
+        args: &'a [ast::Arg],
+        expect: &'a ast::Expectation,
+    ) -> Option<CheckedCheck> {
+        let Some(position) = self.chapter.models.iter().position(|m| m.name == model.text) else {
+            let names: Vec<String> = self.chapter.models.iter().map(|m| m.name.clone()).collect();
+            let mut diagnostic = Diagnostic::error(
+                Code::UnknownModel,
+                model.span,
+                format!("there is no model `{}`", model.text),
+            );
+            diagnostic = suggest(diagnostic, &model.text, names.iter().map(String::as_str));
+            self.report(diagnostic);
+            return None;
+        };
+        let params = self.chapter.models[position].params.clone();
+        let names: Vec<String> = params.iter().map(|(name, _)| name.clone()).collect();
+        let arranged = self.arrange(model.span, &format!("the model `{}`", model.text), &names, args);
+        let values: Option<Vec<hir::Body>> = arranged.map(|arranged| {
+            arranged
+                .into_iter()
+                .zip(&params)
+                .map(|(arg, (name, ty))| {
+                    let mut body = Body::top(self);
+                    let expr = body.stored_or_filled(arg, ty, &format!("the parameter `{name}`"));
+                    hir::Body { locals: body.locals(), expr }
+                })
+                .collect()
+        });
+        let expected = self.expectation(position, expect);
+        let arguments = args.iter().map(|arg| self.argument_text(arg)).collect::<Vec<_>>().join(", ");
+        let values = values?;
+        if values.iter().any(|value| value.expr.is_failed()) {
+            return None;
+        }
+        let check = Check {
+            name: name.text.clone(),
+            doc: item.doc.clone(),
+            span: item.span,
+            model: model.text.clone(),
+            arguments,
+            expect: expected?,
+            expect_span: expect.span,
+        };
+        Some(CheckedCheck { check, model: position, args: values })
+    }
+
+    fn argument_text(&self, arg: &ast::Arg) -> String {
+        let value = self.text.get(arg.value.span.range()).unwrap_or_default();
+        match &arg.name {
+            Some(name) => format!("{}: {value}", name.text),
+            None => value.to_owned(),
+        }
+    }
+
+    fn expectation(&mut self, model: usize, expect: &'a ast::Expectation) -> Option<Expect> {
+        Some(match &expect.kind {
+            ExpectKind::Holds { states: None } => Expect::Holds { states: None },
+            ExpectKind::Holds { states: Some(states) } => {
+                let count = self.constant_int(states)?;
+                let Ok(count) = u64::try_from(count) else {
+                    self.error(
+                        Code::ConstantOutOfRange,
+                        states.span,
+                        format!("{count} is no number of states"),
+                    );
+                    return None;
+                };
+                Expect::Holds { states: Some(count) }
+            }
+            ExpectKind::Violates { property, depth } => {
+                self.expected_property(model, property, false)?;
+                Expect::Violates { property: property.text.clone(), depth: self.depth(depth.as_ref())? }
+            }
+            ExpectKind::Deadlock { depth } => Expect::Deadlock { depth: self.depth(depth.as_ref())? },
+            ExpectKind::Error { depth } => Expect::Error { depth: self.depth(depth.as_ref())? },
+            ExpectKind::Reaches { property, depth } => {
+                self.expected_property(model, property, true)?;
+                Expect::Reaches { property: property.text.clone(), depth: self.depth(depth.as_ref())? }
+            }
+            ExpectKind::Invalid => return None,
+        })
+    }
+
+    fn depth(&mut self, depth: Option<&'a ast::Expr>) -> Option<Option<u32>> {
+        let Some(expr) = depth else { return Some(None) };
+        let value = self.constant_int(expr)?;
+        match u32::try_from(value) {
+            Ok(depth) => Some(Some(depth)),
+            Err(_) => {
+                self.error(Code::ConstantOutOfRange, expr.span, format!("{value} is no number of steps"));
+                None
+            }
+        }
+    }
+
+    fn expected_property(&mut self, model: usize, name: &ast::Name, reachable: bool) -> Option<()> {
+        let model = &self.chapter.models[model];
+        match model.properties.iter().find(|property| property.name == name.text) {
+            Some(property) if (property.kind == PropertyKind::Reachable) == reachable => Some(()),
+            Some(property) => {
+                let span = property.span;
+                let (message, help) = if reachable {
+                    (
+                        format!("`{}` is not declared `reachable`", name.text),
+                        "use `violates`, or declare it `reachable`",
+                    )
+                } else {
+                    (
+                        format!("`{}` is declared `reachable`, and cannot be violated by a run", name.text),
+                        "use `reaches`",
+                    )
+                };
+                self.report(
+                    Diagnostic::error(Code::ExpectMismatch, name.span, message)
+                        .label(span, "declared here")
+                        .help(help),
+                );
+                None
+            }
+            None => {
+                let names: Vec<String> =
+                    model.properties.iter().map(|property| property.name.clone()).collect();
+                let message = format!("the model `{}` has no property `{}`", model.name, name.text);
+                let mut diagnostic = Diagnostic::error(Code::UnknownProperty, name.span, message);
+                diagnostic = suggest(diagnostic, &name.text, names.iter().map(String::as_str));
+                if name.text == "deadlock" || name.text == "error" {
+                    diagnostic = diagnostic.help(format!("write `expect {}`", name.text));
+                }
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+}

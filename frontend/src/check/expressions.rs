@@ -1,0 +1,468 @@
+//! Expressions: the dispatcher, names, conditionals, projections, and storing into a type.
+
+use super::scope::{Body, failed};
+use super::types::{fills, fits, join};
+use super::{constants::Constant, nearest};
+use crate::ast::{self, BinaryOp, ExprKind as Ast, ItemKind, Name, UnaryOp};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{Attribute, Expr, ExprKind};
+use musilc_ir::{DataType, Span};
+
+impl<'a> Body<'_, 'a> {
+    /// Checks an expression. `expected` is a hint for literals that have no type of their own; the result may have another type.
+    ///
+    /// Variables that an `is` binds stay visible to what follows only through `&&`, parentheses and the expression's end.
+    pub(super) fn expr(&mut self, e: &'a ast::Expr, expected: Option<&DataType>) -> Expr {
+        let mark = self.mark();
+        let checked = self.expr_inner(e, expected);
+        if !matches!(&e.kind, Ast::Is(..) | Ast::Paren(_) | Ast::Binary(BinaryOp::And, ..)) {
+            self.leave(mark);
+        }
+        checked
+    }
+
+    fn expr_inner(&mut self, e: &'a ast::Expr, expected: Option<&DataType>) -> Expr {
+        let span = e.span;
+        match &e.kind {
+            Ast::Bool(b) => Expr { ty: DataType::Bool, span, kind: ExprKind::Bool(*b) },
+            Ast::Int(v) => number(span, ExprKind::Int(*v)),
+            Ast::Path(path) => self.path(span, path, expected),
+            Ast::Call { callee, args } => self.call(span, callee, args, expected),
+            Ast::Paren(inner) => {
+                let inner = self.expr(inner, expected);
+                Expr { span, ..inner }
+            }
+            Ast::Unary(UnaryOp::Not, inner) => {
+                let inner = self.boolean(inner);
+                if inner.is_failed() {
+                    return failed(span);
+                }
+                boolean(span, ExprKind::Not(Box::new(inner)))
+            }
+            Ast::Unary(UnaryOp::Neg, inner) => {
+                let inner = self.numeric(inner);
+                if inner.is_failed() {
+                    return failed(span);
+                }
+                number(span, ExprKind::Neg(Box::new(inner)))
+            }
+            Ast::Binary(op, a, b) => self.binary(span, *op, a, b, expected),
+            Ast::Field(base, name) => self.field(span, base, name),
+            Ast::Method { receiver, name, args } => self.method(span, receiver, name, args),
+            Ast::Index(base, index) => self.index(span, base, index),
+            Ast::Prime(inner) => self.prime(span, inner, expected),
+            Ast::If { cond, then, otherwise } => self.conditional(span, cond, then, otherwise, expected),
+            Ast::Match { subject, arms } => self.match_expr(span, subject, arms, expected),
+            Ast::Is(subject, pattern) => {
+                let subject = self.expr(subject, None);
+                if subject.is_failed() {
+                    self.bind_all(pattern);
+                    return failed(span);
+                }
+                let ty = subject.ty.clone();
+                match self.pattern(pattern, &ty, false) {
+                    Some(pattern) => boolean(span, ExprKind::Is(Box::new(subject), pattern)),
+                    None => failed(span),
+                }
+            }
+            Ast::Quantified { kind, binders, body } => self.quantified(span, *kind, binders, body),
+            Ast::Extremum { kind, args } => {
+                let args: Vec<Expr> = args.iter().map(|arg| self.numeric(arg)).collect();
+                if args.iter().any(Expr::is_failed) {
+                    return failed(span);
+                }
+                number(span, ExprKind::Extremum(*kind, args))
+            }
+            Ast::SetLiteral(elements) => self.set_literal(span, elements, expected),
+            Ast::SetComprehension { binder, filter } => {
+                self.set_comprehension(span, binder, filter.as_deref())
+            }
+            Ast::ArrayLiteral(elements) => self.list_literal(span, elements, expected),
+            Ast::Range { .. } => {
+                let diagnostic = Diagnostic::error(Code::NotAValue, span, "a range is not a value")
+                    .help("a range stands after `in`, or where a type is expected");
+                self.report(diagnostic)
+            }
+            Ast::Error => failed(span),
+        }
+    }
+
+    /// Checks an expression that must be a boolean.
+    pub(super) fn boolean(&mut self, e: &'a ast::Expr) -> Expr {
+        self.of_type(e, &DataType::Bool)
+    }
+
+    /// Checks an expression that must be a number.
+    pub(super) fn numeric(&mut self, e: &'a ast::Expr) -> Expr {
+        self.of_type(e, &DataType::NUMBER)
+    }
+
+    /// Checks an expression that must have this type, ranges aside; does not convert.
+    pub(super) fn of_type(&mut self, e: &'a ast::Expr, ty: &DataType) -> Expr {
+        let checked = self.expr(e, Some(ty));
+        if checked.is_failed() || fits(&checked.ty, ty) {
+            return checked;
+        }
+        self.mismatch(&checked, ty)
+    }
+
+    /// Checks an expression whose value is stored in `ty`; `target` names what it is stored in.
+    pub(super) fn stored(&mut self, e: &'a ast::Expr, ty: &DataType, target: &str) -> Expr {
+        let checked = self.expr(e, Some(ty));
+        self.store(checked, ty, target, false)
+    }
+
+    /// As [`Self::stored`], where one value may fill an array.
+    pub(super) fn stored_or_filled(&mut self, e: &'a ast::Expr, ty: &DataType, target: &str) -> Expr {
+        let hint = fill_hint(e, ty);
+        let checked = self.expr(e, Some(&hint));
+        self.store(checked, ty, target, true)
+    }
+
+    pub(super) fn store(&mut self, value: Expr, ty: &DataType, target: &str, fill: bool) -> Expr {
+        if value.is_failed() || value.ty == *ty {
+            return value;
+        }
+        if fits(&value.ty, ty) || (fill && fills(&value.ty, ty)) {
+            let kind = ExprKind::Store { value: Box::new(value.clone()), target: target.to_owned() };
+            return Expr { ty: ty.clone(), span: value.span, kind };
+        }
+        self.mismatch(&value, ty)
+    }
+
+    fn mismatch(&mut self, value: &Expr, ty: &DataType) -> Expr {
+        let (found, wanted) = (describe(&value.ty), describe(ty));
+        let message = format!("expected {wanted}, found {found}");
+        let mut diagnostic =
+            Diagnostic::error(Code::TypeMismatch, value.span, message).primary(format!("this is {found}"));
+        match (&value.ty, ty) {
+            (DataType::Option(inner), ty) if fits(inner, ty) => {
+                diagnostic =
+                    diagnostic.help("take the option apart with `is Some(v)` or `match`, or use `.value`");
+            }
+            (from, DataType::Option(inner)) if fits(from, inner) => {
+                diagnostic = diagnostic.help("write `Some(…)`");
+            }
+            (DataType::Int { .. }, DataType::Bool) => {
+                diagnostic = diagnostic.help("compare the number with something, as in `… == 1`");
+            }
+            _ => {}
+        }
+        self.report(diagnostic)
+    }
+
+    fn path(&mut self, span: Span, path: &'a ast::Path, expected: Option<&DataType>) -> Expr {
+        let name = &path.name;
+        let text = name.text.as_str();
+        if path.qualifier.is_some() {
+            return self.variant_path(span, path, expected);
+        }
+        if let Some((local, ty)) = self.local(text) {
+            return Expr { ty, span, kind: ExprKind::Local(local) };
+        }
+        if let Some((state, ty, declared)) = self.model.and_then(|model| model.vars.get(text)).cloned() {
+            if state.0 >= self.visible {
+                let diagnostic = Diagnostic::error(
+                    Code::UsedBeforeInit,
+                    span,
+                    format!("`{text}` has no value yet where this initial value is computed"),
+                )
+                .label(declared, "declared later")
+                .help("variables get their initial values in order of declaration; or say it with `init`");
+                return self.report(diagnostic);
+            }
+            return Expr { ty, span, kind: ExprKind::State(state) };
+        }
+        if text == "None" {
+            let ty = match expected {
+                Some(ty @ DataType::Option(_)) => ty.clone(),
+                _ => {
+                    let diagnostic = Diagnostic::error(
+                        Code::CannotInfer,
+                        span,
+                        "which option type this `None` belongs to is unclear",
+                    )
+                    .help("compare it with, or assign it to, something of a known type");
+                    return self.report(diagnostic);
+                }
+            };
+            return Expr { ty, span, kind: ExprKind::None };
+        }
+        if let Some((_, kind)) = self.cx.globals.items.get(text).copied() {
+            match kind {
+                ItemKind::Const { .. } => return self.constant(span, name),
+                ItemKind::Fn(_) => {
+                    let diagnostic =
+                        Diagnostic::error(Code::NotAValue, span, format!("`{text}` is a function"))
+                            .help(format!("call it: `{text}(…)`"));
+                    return self.report(diagnostic);
+                }
+                _ if !self.cx.globals.variants.contains_key(text) => {
+                    let message = format!("`{text}` is a type, and a value is needed here");
+                    return self.error(Code::NotAValue, span, message);
+                }
+                _ => {}
+            }
+        }
+        if self.model.is_some_and(|model| model.functions.contains_key(text)) {
+            let diagnostic = Diagnostic::error(Code::NotAValue, span, format!("`{text}` is a function"))
+                .help(format!("call it: `{text}(…)`"));
+            return self.report(diagnostic);
+        }
+        self.variant_path(span, path, expected)
+    }
+
+    fn constant(&mut self, span: Span, name: &Name) -> Expr {
+        match self.cx.constant(name) {
+            Some(Constant::Int(v)) => number(span, ExprKind::Int(v)),
+            Some(Constant::Bool(b)) => boolean(span, ExprKind::Bool(b)),
+            Some(Constant::Variant(ty, position)) => {
+                Expr { ty, span, kind: ExprKind::Variant(position, Vec::new()) }
+            }
+            None => failed(span),
+        }
+    }
+
+    /// Reports a name that means nothing here.
+    pub(super) fn unknown(&mut self, span: Span, text: &str) -> Expr {
+        let mut names: Vec<&str> = self.local_names().collect();
+        if let Some(model) = self.model {
+            names.extend(model.vars.keys().map(String::as_str));
+            names.extend(model.functions.keys().map(String::as_str));
+        }
+        names.extend(self.cx.globals.items.keys().copied());
+        names.extend(self.cx.globals.variants.keys().copied());
+        names.sort_unstable();
+        let near = nearest(text, names).map(str::to_owned);
+        let mut diagnostic = Diagnostic::error(Code::UnknownName, span, format!("there is no `{text}` here"))
+            .primary("not found");
+        if let Some(near) = near {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic)
+    }
+
+    fn prime(&mut self, span: Span, inner: &'a ast::Expr, expected: Option<&DataType>) -> Expr {
+        if !self.primes {
+            let diagnostic = Diagnostic::error(Code::PrimeOutsideStep, span, "`'` means nothing here")
+                .help("`x'` is the value of x after a step: only a `step invariant` speaks of steps");
+            return self.report(diagnostic);
+        }
+        self.primes = false;
+        let inner = self.expr(inner, expected);
+        self.primes = true;
+        if inner.is_failed() {
+            return inner;
+        }
+        Expr { ty: inner.ty.clone(), span, kind: ExprKind::Prime(Box::new(inner)) }
+    }
+
+    fn conditional(
+        &mut self,
+        span: Span,
+        cond: &'a ast::Expr,
+        then: &'a ast::Expr,
+        otherwise: &'a ast::Expr,
+        expected: Option<&DataType>,
+    ) -> Expr {
+        let mark = self.mark();
+        let cond = self.boolean(cond);
+        let (then, otherwise) = if expected.is_none() && needs_context(then) {
+            let inside = self.mark();
+            self.leave(mark);
+            let otherwise = self.expr(otherwise, None);
+            debug_assert!(inside >= mark);
+            // The bindings of the condition are gone here; a literal without a type of its own uses none of them.
+            let hint = (!otherwise.is_failed()).then(|| otherwise.ty.clone());
+            (self.expr(then, hint.as_ref()), otherwise)
+        } else {
+            let then = self.expr(then, expected);
+            self.leave(mark);
+            let hint = (!then.is_failed()).then(|| then.ty.clone());
+            let otherwise = self.expr(otherwise, expected.or(hint.as_ref()));
+            (then, otherwise)
+        };
+        if cond.is_failed() || then.is_failed() || otherwise.is_failed() {
+            return failed(span);
+        }
+        let Some(ty) = join(&then.ty, &otherwise.ty) else {
+            return self.branches_differ(&then, &otherwise);
+        };
+        Expr { ty, span, kind: ExprKind::If(Box::new(cond), Box::new(then), Box::new(otherwise)) }
+    }
+
+    pub(super) fn branches_differ(&mut self, first: &Expr, other: &Expr) -> Expr {
+        let (a, b) = (describe(&first.ty), describe(&other.ty));
+        let diagnostic = Diagnostic::error(
+            Code::TypeMismatch,
+            other.span,
+            format!("the branches have different types, {a} and {b}"),
+        )
+        .primary(format!("this is {b}"))
+        .label(first.span, format!("this is {a}"));
+        self.report(diagnostic)
+    }
+
+    fn field(&mut self, span: Span, base: &'a ast::Expr, name: &Name) -> Expr {
+        let base = self.expr(base, None);
+        if base.is_failed() {
+            return base;
+        }
+        if let DataType::Struct(s) = &base.ty
+            && let Some(position) = s.fields.iter().position(|field| field.name == name.text)
+        {
+            let ty = s.fields[position].ty.clone();
+            return Expr { ty, span, kind: ExprKind::Field(Box::new(base), position) };
+        }
+        let (attribute, ty) = match (&base.ty, name.text.as_str()) {
+            (DataType::Set(_) | DataType::Bag(..) | DataType::Seq(..), "len") => {
+                (Attribute::Len, DataType::NUMBER)
+            }
+            (DataType::Set(_) | DataType::Bag(..) | DataType::Seq(..), "is_empty") => {
+                (Attribute::IsEmpty, DataType::Bool)
+            }
+            (DataType::Seq(..), "is_full") => (Attribute::IsFull, DataType::Bool),
+            (DataType::Seq(element, _), "head") => (Attribute::Head, DataType::clone(element)),
+            (DataType::Option(_), "is_some") => (Attribute::IsSome, DataType::Bool),
+            (DataType::Option(_), "is_none") => (Attribute::IsNone, DataType::Bool),
+            (DataType::Option(inner), "value") => (Attribute::Value, DataType::clone(inner)),
+            _ => return self.unknown_field(&base.ty, name),
+        };
+        Expr { ty, span, kind: ExprKind::Attribute(Box::new(base), attribute) }
+    }
+
+    pub(super) fn unknown_field(&mut self, ty: &DataType, name: &Name) -> Expr {
+        let names: Vec<String> = match ty {
+            DataType::Struct(s) => s.fields.iter().map(|field| field.name.clone()).collect(),
+            DataType::Set(_) => ["len", "is_empty"].map(String::from).to_vec(),
+            DataType::Bag(..) => ["len", "is_empty", "count(…)"].map(String::from).to_vec(),
+            DataType::Seq(..) => ["len", "is_empty", "is_full", "head"].map(String::from).to_vec(),
+            DataType::Option(_) => ["is_some", "is_none", "value"].map(String::from).to_vec(),
+            _ => Vec::new(),
+        };
+        let message = format!("{} has no `{}`", describe(ty), name.text);
+        let mut diagnostic = Diagnostic::error(Code::UnknownField, name.span, message);
+        if let Some(near) = nearest(&name.text, names.iter().map(String::as_str)) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else if !names.is_empty() {
+            diagnostic = diagnostic.help(format!("it has {}", names.join(", ")));
+        } else if matches!(ty, DataType::Enum(_)) {
+            diagnostic = diagnostic.help("take a variant apart with `is` or `match`");
+        }
+        self.report(diagnostic)
+    }
+
+    fn method(&mut self, span: Span, receiver: &'a ast::Expr, name: &Name, args: &'a [ast::Expr]) -> Expr {
+        let receiver = self.expr(receiver, None);
+        if receiver.is_failed() {
+            return receiver;
+        }
+        match (&receiver.ty, name.text.as_str(), args) {
+            (DataType::Bag(element, _), "count", [arg]) => {
+                let element = DataType::clone(element);
+                let arg = self.of_type(arg, &element);
+                if arg.is_failed() {
+                    return failed(span);
+                }
+                number(span, ExprKind::Copies(Box::new(receiver), Box::new(arg)))
+            }
+            (
+                DataType::Set(_) | DataType::Bag(..) | DataType::Seq(..),
+                "insert" | "remove" | "push" | "pop",
+                _,
+            ) => {
+                let diagnostic = Diagnostic::error(
+                    Code::NotAValue,
+                    span,
+                    format!("`.{}` changes its collection and has no value", name.text),
+                )
+                .help("write it as a statement of an action; `let m = q.pop();` names what `pop` removes");
+                self.report(diagnostic)
+            }
+            (ty, ..) => {
+                let ty = ty.clone();
+                let known = ["len", "is_empty", "is_full", "head", "is_some", "is_none", "value"];
+                if known.contains(&name.text.as_str()) {
+                    let diagnostic = Diagnostic::error(
+                        Code::UnknownField,
+                        name.span,
+                        format!("`{}` is written without parentheses", name.text),
+                    )
+                    .help(format!("write `.{}`", name.text));
+                    return self.report(diagnostic);
+                }
+                self.unknown_field(&ty, name)
+            }
+        }
+    }
+
+    fn index(&mut self, span: Span, base: &'a ast::Expr, index: &'a ast::Expr) -> Expr {
+        let base = self.expr(base, None);
+        if base.is_failed() {
+            let _ = self.expr(index, None);
+            return failed(span);
+        }
+        let (key, element) = match &base.ty {
+            DataType::Array { index, element } => (DataType::clone(index), DataType::clone(element)),
+            DataType::Seq(element, _) => (DataType::NUMBER, DataType::clone(element)),
+            ty => {
+                let message = format!("{} cannot be indexed", describe(ty));
+                let mut diagnostic = Diagnostic::error(Code::NotIndexable, base.span, message);
+                if matches!(ty, DataType::Set(_) | DataType::Bag(..)) {
+                    diagnostic = diagnostic.help("test membership with `x in s`");
+                }
+                return self.report(diagnostic);
+            }
+        };
+        let index = self.of_type(index, &key);
+        if index.is_failed() {
+            return failed(span);
+        }
+        Expr { ty: element, span, kind: ExprKind::Index(Box::new(base), Box::new(index)) }
+    }
+}
+
+/// The hint for a value that may fill an array: the array's type for a list, else the innermost element's.
+fn fill_hint(e: &ast::Expr, ty: &DataType) -> DataType {
+    match (&e.kind, ty) {
+        (Ast::Paren(inner), _) => fill_hint(inner, ty),
+        (Ast::ArrayLiteral(_), _) => ty.clone(),
+        (_, DataType::Array { element, .. }) => fill_hint(e, element),
+        _ => ty.clone(),
+    }
+}
+
+/// Whether an expression has no type of its own.
+pub(super) fn needs_context(e: &ast::Expr) -> bool {
+    match &e.kind {
+        Ast::Paren(inner) => needs_context(inner),
+        Ast::SetLiteral(_) | Ast::ArrayLiteral(_) => true,
+        Ast::Path(path) => path.qualifier.is_none() && path.name.text == "None",
+        Ast::Call { callee, args } => {
+            callee.qualifier.is_none()
+                && callee.name.text == "Some"
+                && args.first().is_some_and(|arg| needs_context(&arg.value))
+        }
+        Ast::If { then, otherwise, .. } => needs_context(then) && needs_context(otherwise),
+        _ => false,
+    }
+}
+
+/// A boolean expression.
+pub(super) fn boolean(span: Span, kind: ExprKind) -> Expr {
+    Expr { ty: DataType::Bool, span, kind }
+}
+
+/// A number.
+pub(super) fn number(span: Span, kind: ExprKind) -> Expr {
+    Expr { ty: DataType::NUMBER, span, kind }
+}
+
+/// A type, as messages name it.
+pub(super) fn describe(ty: &DataType) -> String {
+    match ty {
+        DataType::Bool => "a boolean".to_owned(),
+        DataType::Int { .. } => "a number".to_owned(),
+        other => format!("`{other}`"),
+    }
+}

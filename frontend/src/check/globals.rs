@@ -1,0 +1,147 @@
+//! The chapter's top-level names: what they declare, resolved on demand.
+
+use super::{Checker, constants::Constant, suggest};
+use crate::ast::{self, ItemKind, Name};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::FunctionId;
+use crate::program::Options;
+use musilc_ir::{DataType, Span};
+use std::collections::HashMap;
+
+/// How far the resolution of a name has come.
+pub(super) enum Resolution<T> {
+    /// It has begun and not ended: meeting it again is a cycle.
+    Running,
+    /// It has ended; `None` after an error.
+    Done(Option<T>),
+}
+
+/// The top-level names of a chapter.
+#[derive(Default)]
+pub(super) struct Globals<'a> {
+    /// Constants, types, enums, structs and functions share one name space.
+    pub(super) items: HashMap<&'a str, (&'a Name, &'a ItemKind)>,
+    pub(super) constants: HashMap<&'a str, Resolution<Constant>>,
+    pub(super) types: HashMap<&'a str, Resolution<DataType>>,
+    /// The enums that have a variant of this name, in order of declaration, with the variant's position.
+    pub(super) variants: HashMap<&'a str, Vec<(&'a Name, usize)>>,
+    pub(super) functions: HashMap<&'a str, FunctionId>,
+    pub(super) signatures: Vec<Signature>,
+    pub(super) overrides: HashMap<String, String>,
+}
+
+/// What a caller needs to know of a function.
+#[derive(Clone)]
+pub(super) struct Signature {
+    pub(super) name: String,
+    pub(super) params: Vec<(String, DataType)>,
+    pub(super) result: DataType,
+    pub(super) span: Span,
+}
+
+impl<'a> Checker<'a> {
+    /// Enters every top-level name, and resolves constants and types.
+    pub(super) fn declare(&mut self, ast: &'a ast::Chapter, options: &Options) {
+        self.globals.overrides = options.constants.iter().cloned().collect();
+        for item in &ast.items {
+            let name = match &item.kind {
+                ItemKind::Const { name, .. }
+                | ItemKind::Type { name, .. }
+                | ItemKind::Enum { name, .. }
+                | ItemKind::Struct { name, .. } => name,
+                ItemKind::Fn(function) => &function.name,
+                ItemKind::Model { .. } | ItemKind::Check { .. } | ItemKind::Error => continue,
+            };
+            if let Some((first, _)) = self.globals.items.get(name.text.as_str()) {
+                let first = first.span;
+                self.duplicate(name, first);
+                continue;
+            }
+            self.globals.items.insert(&name.text, (name, &item.kind));
+            if let ItemKind::Enum { name, variants } = &item.kind {
+                for (position, variant) in variants.iter().enumerate() {
+                    self.globals.variants.entry(&variant.name.text).or_default().push((name, position));
+                }
+            }
+        }
+        self.check_unique(ast);
+        for item in &ast.items {
+            match &item.kind {
+                ItemKind::Const { name, .. } => drop(self.constant(name)),
+                ItemKind::Type { name, .. } | ItemKind::Enum { name, .. } | ItemKind::Struct { name, .. } => {
+                    drop(self.named_type(name));
+                }
+                _ => {}
+            }
+        }
+        self.check_overrides(ast);
+    }
+
+    /// Models and checks have name spaces of their own.
+    fn check_unique(&mut self, ast: &'a ast::Chapter) {
+        let mut models: HashMap<&str, Span> = HashMap::new();
+        let mut checks: HashMap<&str, Span> = HashMap::new();
+        for item in &ast.items {
+            let (seen, name) = match &item.kind {
+                ItemKind::Model { name, .. } => (&mut models, name),
+                ItemKind::Check { name, .. } => (&mut checks, name),
+                _ => continue,
+            };
+            match seen.get(name.text.as_str()) {
+                Some(&first) => self.duplicate(name, first),
+                None => drop(seen.insert(&name.text, name.span)),
+            }
+        }
+    }
+
+    pub(super) fn duplicate(&mut self, name: &Name, first: Span) {
+        self.report(
+            Diagnostic::error(Code::DuplicateName, name.span, format!("`{}` is declared twice", name.text))
+                .primary("declared again here")
+                .label(first, "first declared here")
+                .help("give one of them another name"),
+        );
+    }
+
+    /// Every `-D` names a constant of the chapter.
+    fn check_overrides(&mut self, ast: &'a ast::Chapter) {
+        let constants: Vec<&str> = ast
+            .items
+            .iter()
+            .filter_map(|item| match &item.kind {
+                ItemKind::Const { name, .. } => Some(name.text.as_str()),
+                _ => None,
+            })
+            .collect();
+        let mut unknown: Vec<String> = self
+            .globals
+            .overrides
+            .keys()
+            .filter(|name| !constants.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        unknown.sort();
+        for name in unknown {
+            let message = format!("`-D {name}=…` names no constant of this chapter");
+            let mut diagnostic = Diagnostic::error(Code::UnknownConstant, Span::new(0, 0), message);
+            diagnostic = match constants.as_slice() {
+                [] => diagnostic.help("this chapter declares no constants"),
+                _ => suggest(diagnostic, &name, constants.iter().copied())
+                    .help(format!("its constants are {}", constants.join(", "))),
+            };
+            self.report(diagnostic);
+        }
+    }
+
+    /// Reports that the definition of `name` needs itself.
+    pub(super) fn cyclic(&mut self, name: &Name) {
+        self.report(
+            Diagnostic::error(
+                Code::RecursiveDefinition,
+                name.span,
+                format!("the definition of `{}` needs itself", name.text),
+            )
+            .help("everything in musil is finite: break the cycle"),
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! Names and types: from the syntax tree to the typed form.
+//!
+//! Top-level names are resolved on demand, in any order; cycles are reported. Bodies are checked bidirectionally: an expected type
+//! flows down to where a literal (`None`, `{}`, an ambiguous variant) needs it. The ranges of integers are no part of
+//! this: they are checked when a value is stored, at model time.
+
+mod arguments;
+mod calls;
+mod constants;
+mod exhaustive;
+mod expectation;
+mod expressions;
+mod globals;
+mod model;
+mod operators;
+mod patterns;
+mod quantifiers;
+mod scope;
+mod statements;
+mod table;
+mod types;
+
+pub(crate) use expectation::CheckedCheck;
+
+use crate::ast;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir;
+use crate::program::{Files, Options};
+use globals::Globals;
+use musilc_ir::Span;
+
+/// What checking a chapter gives.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// The typed chapter.
+    pub(crate) chapter: hir::Chapter,
+    /// Its checks.
+    pub(crate) checks: Vec<CheckedCheck>,
+}
+
+/// Checks a chapter whose text is `text`. What comes back is fit for lowering only if no diagnostic is an error.
+pub(crate) fn check(
+    ast: &ast::Chapter,
+    text: &str,
+    options: &Options,
+    files: &dyn Files,
+) -> (Checked, Vec<Diagnostic>) {
+    let mut checker = Checker {
+        globals: Globals::default(),
+        chapter: hir::Chapter::default(),
+        calls: Vec::new(),
+        diagnostics: Vec::new(),
+        text,
+        files,
+    };
+    checker.declare(ast, options);
+    checker.check_functions();
+    checker.check_models(ast);
+    checker.check_recursion();
+    let checks = checker.check_checks(ast);
+    (Checked { chapter: checker.chapter, checks }, checker.diagnostics)
+}
+
+/// What all parts of the checker share.
+struct Checker<'a> {
+    globals: Globals<'a>,
+    chapter: hir::Chapter,
+    /// Which function calls which, and where.
+    calls: Vec<(hir::FunctionId, hir::FunctionId, Span)>,
+    diagnostics: Vec<Diagnostic>,
+    text: &'a str,
+    files: &'a dyn Files,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(code, span, message));
+    }
+}
+
+/// The name among `candidates` that `written` was likely meant to be.
+fn nearest<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    candidates
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(written, name), name))
+        .filter(|(score, _)| *score > 0.82)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, name)| name)
+}
+
+/// Adds "did you mean" to a diagnostic, where some candidate is near.
+fn suggest<'n>(
+    diagnostic: Diagnostic,
+    written: &str,
+    candidates: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    match nearest(written, candidates) {
+        Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
+        None => diagnostic,
+    }
+}

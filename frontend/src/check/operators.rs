@@ -1,0 +1,319 @@
+//! Binary operators and membership.
+
+use super::expressions::{boolean, describe, needs_context};
+use super::scope::{Body, failed};
+use super::types::join;
+use crate::ast::{self, BinaryOp, ExprKind as Ast, ItemKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{Expr, ExprKind, Operator};
+use musilc_ir::{DataType, Span};
+
+impl<'a> Body<'_, 'a> {
+    pub(super) fn binary(
+        &mut self,
+        span: Span,
+        op: BinaryOp,
+        a: &'a ast::Expr,
+        b: &'a ast::Expr,
+        expected: Option<&DataType>,
+    ) -> Expr {
+        match op {
+            BinaryOp::Implies | BinaryOp::And | BinaryOp::Or => {
+                let mark = self.mark();
+                let a = self.boolean(a);
+                if op == BinaryOp::Or {
+                    self.leave(mark);
+                }
+                let b = self.boolean(b);
+                let op = match op {
+                    BinaryOp::Implies => Operator::Implies,
+                    BinaryOp::And => Operator::And,
+                    _ => Operator::Or,
+                };
+                self.finish(span, op, DataType::Bool, a, b)
+            }
+            BinaryOp::Iff => {
+                let (a, b) = (self.boolean(a), self.boolean(b));
+                self.finish(span, Operator::Eq, DataType::Bool, a, b)
+            }
+            BinaryOp::Eq | BinaryOp::Ne => {
+                let Some((a, b)) = self.operands(a, b, None) else { return failed(span) };
+                if join(&a.ty, &b.ty).is_none() {
+                    return self.incomparable(span, &a, &b);
+                }
+                let op = if op == BinaryOp::Eq { Operator::Eq } else { Operator::Ne };
+                self.finish(span, op, DataType::Bool, a, b)
+            }
+            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => self.ordering(span, op, a, b),
+            BinaryOp::In => self.membership(span, a, b),
+            BinaryOp::Union | BinaryOp::Intersection => {
+                let Some((a, b)) = self.operands(a, b, expected) else { return failed(span) };
+                let op = if op == BinaryOp::Union { Operator::Union } else { Operator::Intersection };
+                self.of_sets(span, op, a, b)
+            }
+            BinaryOp::Sub => {
+                let Some((a, b)) = self.operands(a, b, expected.filter(|ty| matches!(ty, DataType::Set(_))))
+                else {
+                    return failed(span);
+                };
+                if matches!(a.ty, DataType::Set(_)) {
+                    return self.of_sets(span, Operator::Difference, a, b);
+                }
+                self.arithmetic(span, Operator::Sub, a, b)
+            }
+            BinaryOp::Add | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => {
+                let (a, b) = (self.expr(a, Some(&DataType::NUMBER)), self.expr(b, Some(&DataType::NUMBER)));
+                let op = match op {
+                    BinaryOp::Add => Operator::Add,
+                    BinaryOp::Mul => Operator::Mul,
+                    BinaryOp::Div => Operator::Div,
+                    _ => Operator::Rem,
+                };
+                self.arithmetic(span, op, a, b)
+            }
+        }
+    }
+
+    /// Checks both operands, each with the other's type as a hint where it has none of its own.
+    fn operands(
+        &mut self,
+        a: &'a ast::Expr,
+        b: &'a ast::Expr,
+        expected: Option<&DataType>,
+    ) -> Option<(Expr, Expr)> {
+        let (a, b) = if needs_context(a) && !needs_context(b) {
+            let b = self.expr(b, expected);
+            let hint = (!b.is_failed()).then(|| b.ty.clone());
+            (self.expr(a, hint.as_ref().or(expected)), b)
+        } else {
+            let a = self.expr(a, expected);
+            let hint = (!a.is_failed()).then(|| a.ty.clone());
+            let b = self.expr(b, hint.as_ref().or(expected));
+            (a, b)
+        };
+        (!a.is_failed() && !b.is_failed()).then_some((a, b))
+    }
+
+    fn finish(&mut self, span: Span, op: Operator, ty: DataType, a: Expr, b: Expr) -> Expr {
+        if a.is_failed() || b.is_failed() {
+            return failed(span);
+        }
+        Expr { ty, span, kind: ExprKind::Binary(op, Box::new(a), Box::new(b)) }
+    }
+
+    fn arithmetic(&mut self, span: Span, op: Operator, a: Expr, b: Expr) -> Expr {
+        for operand in [&a, &b] {
+            if !operand.is_failed() && !matches!(operand.ty, DataType::Int { .. }) {
+                let message = format!("expected a number, found {}", describe(&operand.ty));
+                let mut diagnostic = Diagnostic::error(Code::TypeMismatch, operand.span, message);
+                if operand.ty == DataType::Bool {
+                    diagnostic =
+                        diagnostic.help("`count x in T: p` counts, and `if p { 1 } else { 0 }` is a number");
+                }
+                return self.report(diagnostic);
+            }
+        }
+        self.finish(span, op, DataType::NUMBER, a, b)
+    }
+
+    fn of_sets(&mut self, span: Span, op: Operator, a: Expr, b: Expr) -> Expr {
+        for operand in [&a, &b] {
+            if !matches!(operand.ty, DataType::Set(_)) {
+                let message = format!("expected a set, found {}", describe(&operand.ty));
+                let mut diagnostic = Diagnostic::error(Code::TypeMismatch, operand.span, message);
+                if operand.ty == DataType::Bool {
+                    diagnostic = diagnostic.help("booleans are joined by `&&` and `||`");
+                }
+                return self.report(diagnostic);
+            }
+        }
+        if a.ty != b.ty {
+            return self.incomparable(span, &a, &b);
+        }
+        let ty = a.ty.clone();
+        self.finish(span, op, ty, a, b)
+    }
+
+    fn ordering(&mut self, span: Span, op: BinaryOp, a: &'a ast::Expr, b: &'a ast::Expr) -> Expr {
+        let Some((a, b)) = self.operands(a, b, None) else { return failed(span) };
+        let (a, b) = if matches!(op, BinaryOp::Gt | BinaryOp::Ge) { (b, a) } else { (a, b) };
+        let strict = matches!(op, BinaryOp::Lt | BinaryOp::Gt);
+        match (&a.ty, &b.ty) {
+            (DataType::Int { .. }, DataType::Int { .. }) => {
+                let op = if strict { Operator::Lt } else { Operator::Le };
+                self.finish(span, op, DataType::Bool, a, b)
+            }
+            (DataType::Set(x), DataType::Set(y)) if x == y => {
+                let op = if strict { Operator::ProperSubset } else { Operator::Subset };
+                self.finish(span, op, DataType::Bool, a, b)
+            }
+            _ => {
+                let wrong = if matches!(a.ty, DataType::Int { .. } | DataType::Set(_)) { &b } else { &a };
+                let message = format!("{} and {} have no order", describe(&a.ty), describe(&b.ty));
+                let mut diagnostic = Diagnostic::error(Code::TypeMismatch, wrong.span, message)
+                    .help("numbers are ordered, and sets of the same type by inclusion");
+                if a.ty == DataType::Bool || b.ty == DataType::Bool {
+                    diagnostic = diagnostic
+                        .help("where a `count` is compared, put it in parentheses: `(count x in T: p) <= 1`");
+                }
+                self.report(diagnostic)
+            }
+        }
+    }
+
+    fn incomparable(&mut self, span: Span, a: &Expr, b: &Expr) -> Expr {
+        let message = format!("{} and {} have nothing in common", describe(&a.ty), describe(&b.ty));
+        let diagnostic = Diagnostic::error(Code::TypeMismatch, span, message)
+            .label(a.span, format!("this is {}", describe(&a.ty)))
+            .label(b.span, format!("this is {}", describe(&b.ty)));
+        self.report(diagnostic)
+    }
+
+    fn membership(&mut self, span: Span, a: &'a ast::Expr, b: &'a ast::Expr) -> Expr {
+        match &b.kind {
+            Ast::Paren(inner) => self.membership(span, a, inner),
+            Ast::Range { lo, hi, closed } => {
+                let (value, lo, hi) = (self.numeric(a), self.numeric(lo), self.numeric(hi));
+                if value.is_failed() || lo.is_failed() || hi.is_failed() {
+                    return failed(span);
+                }
+                let (value, lo, hi) = (Box::new(value), Box::new(lo), Box::new(hi));
+                boolean(span, ExprKind::InRange { value, lo, hi, closed: *closed })
+            }
+            Ast::SetLiteral(elements) => {
+                let value = self.expr(a, None);
+                let ty = value.ty.clone();
+                let elements: Vec<Expr> = elements.iter().map(|e| self.of_type(e, &ty)).collect();
+                if value.is_failed() || elements.iter().any(Expr::is_failed) {
+                    return failed(span);
+                }
+                boolean(span, ExprKind::InList(Box::new(value), elements))
+            }
+            Ast::Path(path) if self.names_type(path) => {
+                let Some(ty) = self.cx.named_type(&path.name) else { return failed(span) };
+                let value = self.of_type(a, &ty);
+                if value.is_failed() {
+                    return failed(span);
+                }
+                boolean(span, ExprKind::InType(Box::new(value), ty))
+            }
+            _ => {
+                let collection = self.expr(b, None);
+                if collection.is_failed() {
+                    return failed(span);
+                }
+                let element = match &collection.ty {
+                    DataType::Set(element) | DataType::Bag(element, _) | DataType::Seq(element, _) => {
+                        DataType::clone(element)
+                    }
+                    ty => {
+                        let message = format!("{} has no members", describe(ty));
+                        return self.error(Code::NotIterable, collection.span, message);
+                    }
+                };
+                let value = self.of_type(a, &element);
+                if value.is_failed() {
+                    return failed(span);
+                }
+                boolean(span, ExprKind::InCollection(Box::new(value), Box::new(collection)))
+            }
+        }
+    }
+
+    /// Whether a path is the name of a type, and of nothing nearer.
+    pub(super) fn names_type(&self, path: &ast::Path) -> bool {
+        let text = path.name.text.as_str();
+        path.qualifier.is_none()
+            && self.local(text).is_none()
+            && !self.model.is_some_and(|model| model.vars.contains_key(text))
+            && matches!(
+                self.cx.globals.items.get(text),
+                Some((_, ItemKind::Type { .. } | ItemKind::Enum { .. } | ItemKind::Struct { .. }))
+            )
+    }
+
+    pub(super) fn set_literal(
+        &mut self,
+        span: Span,
+        elements: &'a [ast::Expr],
+        expected: Option<&DataType>,
+    ) -> Expr {
+        let Some(ty @ DataType::Set(element)) = expected else {
+            if let Some(DataType::Bag(..)) = expected
+                && elements.is_empty()
+            {
+                return Expr {
+                    ty: expected.cloned().unwrap_or(DataType::Bool),
+                    span,
+                    kind: ExprKind::SetLiteral(vec![]),
+                };
+            }
+            return match expected {
+                Some(other) => {
+                    let message = format!("expected {}, found a set", describe(other));
+                    self.error(Code::TypeMismatch, span, message)
+                }
+                None => {
+                    let diagnostic = Diagnostic::error(
+                        Code::CannotInfer,
+                        span,
+                        "which set type this literal belongs to is unclear",
+                    )
+                    .help("compare it with, or assign it to, something of a known type");
+                    self.report(diagnostic)
+                }
+            };
+        };
+        let (ty, element) = (ty.clone(), DataType::clone(element));
+        let target = format!("the elements of `{ty}`");
+        let elements: Vec<Expr> = elements.iter().map(|e| self.stored(e, &element, &target)).collect();
+        if elements.iter().any(Expr::is_failed) {
+            return failed(span);
+        }
+        Expr { ty, span, kind: ExprKind::SetLiteral(elements) }
+    }
+
+    pub(super) fn list_literal(
+        &mut self,
+        span: Span,
+        elements: &'a [ast::Expr],
+        expected: Option<&DataType>,
+    ) -> Expr {
+        let (ty, element, wrong) = match expected {
+            Some(ty @ DataType::Array { index, element }) => {
+                let length = u64::from(index.length());
+                let wrong =
+                    (length != elements.len() as u64).then(|| format!("`{ty}` has {length} elements"));
+                (ty.clone(), DataType::clone(element), wrong)
+            }
+            Some(ty @ DataType::Seq(element, n)) => {
+                let wrong =
+                    (elements.len() > *n as usize).then(|| format!("`{ty}` has at most {n} elements"));
+                (ty.clone(), DataType::clone(element), wrong)
+            }
+            Some(other) => {
+                let message = format!("expected {}, found a list", describe(other));
+                return self.error(Code::TypeMismatch, span, message);
+            }
+            None => {
+                let diagnostic = Diagnostic::error(
+                    Code::CannotInfer,
+                    span,
+                    "which array or sequence type this list belongs to is unclear",
+                )
+                .help("compare it with, or assign it to, something of a known type");
+                return self.report(diagnostic);
+            }
+        };
+        if let Some(wrong) = wrong {
+            let message = format!("{wrong}, and this list has {}", elements.len());
+            return self.error(Code::TypeMismatch, span, message);
+        }
+        let target = format!("the elements of `{ty}`");
+        let elements: Vec<Expr> = elements.iter().map(|e| self.stored(e, &element, &target)).collect();
+        if elements.iter().any(Expr::is_failed) {
+            return failed(span);
+        }
+        Expr { ty, span, kind: ExprKind::List(elements) }
+    }
+}

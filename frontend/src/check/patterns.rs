@@ -1,0 +1,250 @@
+//! Patterns, `match` and `is`.
+
+use super::exhaustive::missing;
+use super::expressions::describe;
+use super::scope::{Body, failed};
+use super::types::join;
+use crate::ast::{self, PatternArg, PatternKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{Expr, ExprKind, Pattern};
+use musilc_ir::{DataType, FieldType, Span};
+
+impl<'a> Body<'_, 'a> {
+    /// Checks a pattern against the type of what it takes apart, and binds its variables.
+    pub(super) fn pattern(&mut self, p: &'a ast::Pattern, ty: &DataType, inside_or: bool) -> Option<Pattern> {
+        match &p.kind {
+            PatternKind::Wildcard => Some(Pattern::Wildcard),
+            PatternKind::Int(v) => match ty {
+                DataType::Int { .. } => Some(Pattern::Int(*v)),
+                _ => self.wrong_pattern(p.span, "a number", ty),
+            },
+            PatternKind::Bool(b) => match ty {
+                DataType::Bool => Some(Pattern::Bool(*b)),
+                _ => self.wrong_pattern(p.span, "a boolean", ty),
+            },
+            PatternKind::Path(path) => {
+                if path.qualifier.is_none() && !self.is_unit_variant(&path.name, ty) {
+                    return self.binding(&path.name, ty, inside_or);
+                }
+                if matches!(ty, DataType::Option(_)) && path.qualifier.is_none() {
+                    return Some(Pattern::None);
+                }
+                self.variant_pattern(p.span, path, &[], false, ty, inside_or)
+            }
+            PatternKind::Call { path, args, rest } => {
+                if path.qualifier.is_none() && path.name.text == "Some" {
+                    return self.some_pattern(p.span, args, ty, inside_or);
+                }
+                if let DataType::Struct(s) = ty
+                    && path.qualifier.is_none()
+                    && s.name == path.name.text
+                {
+                    let fields = self.field_patterns(p.span, &s.name, &s.fields, args, *rest, inside_or)?;
+                    return Some(Pattern::Struct(fields));
+                }
+                self.variant_pattern(p.span, path, args, *rest, ty, inside_or)
+            }
+            PatternKind::Or(alternatives) => {
+                let alternatives: Option<Vec<Pattern>> =
+                    alternatives.iter().map(|alternative| self.pattern(alternative, ty, true)).collect();
+                alternatives.map(Pattern::Or)
+            }
+            PatternKind::Error => None,
+        }
+    }
+
+    fn binding(&mut self, name: &ast::Name, ty: &DataType, inside_or: bool) -> Option<Pattern> {
+        if inside_or {
+            let diagnostic =
+                Diagnostic::error(Code::BindingInOr, name.span, "a pattern with `|` binds no variables")
+                    .help(format!(
+                        "write `_` instead of `{}`, or take the alternatives apart separately",
+                        name.text
+                    ));
+            self.cx.report(diagnostic);
+            return None;
+        }
+        let elsewhere = self.cx.globals.variants.contains_key(name.text.as_str());
+        if elsewhere {
+            let message = format!("`{}` is a variant of another enum than {}", name.text, describe(ty));
+            self.cx.error(Code::TypeMismatch, name.span, message);
+            return None;
+        }
+        Some(Pattern::Bind(self.bind(&name.text, ty.clone())))
+    }
+
+    fn some_pattern(
+        &mut self,
+        span: Span,
+        args: &'a [PatternArg],
+        ty: &DataType,
+        inside_or: bool,
+    ) -> Option<Pattern> {
+        let DataType::Option(inner) = ty else { return self.wrong_pattern(span, "an option", ty) };
+        let [PatternArg { name: None, pattern }] = args else {
+            self.cx.error(Code::WrongArguments, span, "`Some` takes one pattern");
+            return None;
+        };
+        let inner = self.pattern(pattern, inner, inside_or)?;
+        Some(Pattern::Some(Box::new(inner)))
+    }
+
+    fn variant_pattern(
+        &mut self,
+        span: Span,
+        path: &'a ast::Path,
+        args: &'a [PatternArg],
+        rest: bool,
+        ty: &DataType,
+        inside_or: bool,
+    ) -> Option<Pattern> {
+        let DataType::Enum(expected) = ty else {
+            return self.wrong_pattern(span, &format!("`{}`", path.name.text), ty);
+        };
+        let (of, position) = self.variant(path, Some(ty))?;
+        if of != *expected {
+            return self.wrong_pattern(span, &format!("`{}`", of.name), ty);
+        }
+        let variant = &of.variants[position];
+        let fields = self.field_patterns(span, &variant.name, &variant.fields, args, rest, inside_or)?;
+        Some(Pattern::Variant(position, fields))
+    }
+
+    fn field_patterns(
+        &mut self,
+        span: Span,
+        what: &str,
+        fields: &[FieldType],
+        args: &'a [PatternArg],
+        rest: bool,
+        inside_or: bool,
+    ) -> Option<Vec<Pattern>> {
+        let mut slots: Vec<Option<Pattern>> = vec![None; fields.len()];
+        let mut sound = true;
+        for (position, arg) in args.iter().enumerate() {
+            let slot = match &arg.name {
+                Some(name) => fields.iter().position(|field| field.name == name.text),
+                None => Some(position).filter(|position| *position < fields.len()),
+            };
+            let Some(slot) = slot else {
+                let named: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+                let message = match &arg.name {
+                    Some(name) => format!("`{what}` has no field `{}`", name.text),
+                    None => format!("`{what}` has {} fields, and this is one more", fields.len()),
+                };
+                let mut diagnostic = Diagnostic::error(Code::WrongArguments, arg.pattern.span, message);
+                if !named.is_empty() {
+                    diagnostic = diagnostic.note(format!("its fields are {}", named.join(", ")));
+                }
+                self.cx.report(diagnostic);
+                self.bind_all(&arg.pattern);
+                sound = false;
+                continue;
+            };
+            match self.pattern(&arg.pattern, &fields[slot].ty, inside_or) {
+                Some(pattern) if slots[slot].is_none() => slots[slot] = Some(pattern),
+                Some(_) => {
+                    let message = format!("`{}` is matched twice", fields[slot].name);
+                    self.cx.error(Code::WrongArguments, arg.pattern.span, message);
+                    sound = false;
+                }
+                None => sound = false,
+            }
+        }
+        let missing: Vec<String> = fields
+            .iter()
+            .zip(&slots)
+            .filter(|(_, slot)| slot.is_none())
+            .map(|(field, _)| format!("`{}`", field.name))
+            .collect();
+        if !missing.is_empty() && !rest && sound {
+            let message = format!("the pattern says nothing of {}", missing.join(", "));
+            let diagnostic = Diagnostic::error(Code::WrongArguments, span, message)
+                .help("`..` at the end leaves the other fields open");
+            self.cx.report(diagnostic);
+            sound = false;
+        }
+        sound.then(|| slots.into_iter().map(|slot| slot.unwrap_or(Pattern::Wildcard)).collect())
+    }
+
+    fn wrong_pattern(&mut self, span: Span, found: &str, ty: &DataType) -> Option<Pattern> {
+        let message = format!("this pattern matches {found}, and the value is {}", describe(ty));
+        self.cx.error(Code::TypeMismatch, span, message);
+        None
+    }
+
+    /// Binds every name of a pattern whose subject is in error, so that its uses are not reported as unknown.
+    pub(super) fn bind_all(&mut self, p: &'a ast::Pattern) {
+        match &p.kind {
+            PatternKind::Path(path) if path.qualifier.is_none() => {
+                if !self.cx.globals.variants.contains_key(path.name.text.as_str()) && path.name.text != "None"
+                {
+                    self.bind(&path.name.text, DataType::NUMBER);
+                }
+            }
+            PatternKind::Call { args, .. } => args.iter().for_each(|arg| self.bind_all(&arg.pattern)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn match_expr(
+        &mut self,
+        span: Span,
+        subject: &'a ast::Expr,
+        arms: &'a [ast::ExprArm],
+        expected: Option<&DataType>,
+    ) -> Expr {
+        let subject = self.expr(subject, None);
+        let mut checked: Vec<(Pattern, Expr)> = Vec::new();
+        let mut sound = !subject.is_failed();
+        let mut hint = expected.cloned();
+        for arm in arms {
+            let mark = self.mark();
+            let pattern = if subject.is_failed() {
+                self.bind_all(&arm.pattern);
+                None
+            } else {
+                self.pattern(&arm.pattern, &subject.ty, false)
+            };
+            let value = self.expr(&arm.value, hint.as_ref());
+            self.leave(mark);
+            if !value.is_failed() {
+                hint = hint.or_else(|| Some(value.ty.clone()));
+            }
+            match pattern {
+                Some(pattern) if !value.is_failed() => checked.push((pattern, value)),
+                _ => sound = false,
+            }
+        }
+        if !sound {
+            return failed(span);
+        }
+        let patterns: Vec<&Pattern> = checked.iter().map(|(pattern, _)| pattern).collect();
+        if !self.check_exhaustive(subject.span, &subject.ty, &patterns) {
+            return failed(span);
+        }
+        let Some((_, first)) = checked.first() else { return failed(span) };
+        let (first, mut ty) = (first.clone(), first.ty.clone());
+        for (_, value) in &checked {
+            match join(&ty, &value.ty) {
+                Some(joined) => ty = joined,
+                None => return self.branches_differ(&first, &value.clone()),
+            }
+        }
+        Expr { ty, span, kind: ExprKind::Match(Box::new(subject), checked) }
+    }
+
+    /// Reports a `match` that does not cover every value.
+    pub(super) fn check_exhaustive(&mut self, span: Span, ty: &DataType, patterns: &[&Pattern]) -> bool {
+        match missing(ty, patterns) {
+            None => true,
+            Some(example) => {
+                let diagnostic =
+                    Diagnostic::error(Code::NotExhaustive, span, format!("no arm matches `{example}`"))
+                        .help(format!("add an arm for `{example}`, or `_ => …` for everything else"));
+                self.cx.report(diagnostic);
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Transition tables: their rows, inline or from a file, and the action that they stand for.
+
+use super::{Checker, suggest};
+use crate::ast::{Name, Table, TableRow, TableSource};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, Expr, ExprKind, LocalId, Operator, Pattern, Place, StateId, Stmt};
+use musilc_ir::{DataType, EnumType, Span};
+
+/// The rows of a table, by the positions of the variants.
+pub(super) struct Rows {
+    /// The state to begin with.
+    pub(super) initial: usize,
+    /// For each state, those that may follow.
+    successors: Vec<Vec<usize>>,
+    /// For each state, where the table mentions it, or the table's name.
+    pub(super) mentioned: Vec<Span>,
+}
+
+/// A row as read from a file.
+type FileRow = (String, Vec<String>);
+
+impl<'a> Checker<'a> {
+    /// Reads the rows of a table and resolves its states.
+    pub(super) fn table_rows(&mut self, table: &'a Table) -> Option<Rows> {
+        let ty = self.data_type(&table.ty)?;
+        let DataType::Enum(of) = &ty else {
+            let message = format!("a table's variable has an enum type, and `{ty}` is none");
+            self.error(Code::TypeMismatch, table.ty.span, message);
+            return None;
+        };
+        if let Some(variant) = of.variants.iter().find(|variant| !variant.fields.is_empty()) {
+            let message = format!("the states of a table have no fields, and `{}` has", variant.name);
+            self.error(Code::TypeMismatch, table.ty.span, message);
+            return None;
+        }
+        let of = of.clone();
+        let (initial, rows) = match &table.source {
+            TableSource::Inline(rows) => (None, rows.clone()),
+            TableSource::File { path, span } => self.read_table(path, *span)?,
+        };
+        self.resolve_rows(table, &of, initial, &rows)
+    }
+
+    fn resolve_rows(
+        &mut self,
+        table: &Table,
+        of: &EnumType,
+        initial: Option<Name>,
+        rows: &[TableRow],
+    ) -> Option<Rows> {
+        let count = of.variants.len();
+        let mut resolved =
+            Rows { initial: 0, successors: vec![Vec::new(); count], mentioned: vec![table.name.span; count] };
+        let mut seen: Vec<Option<Span>> = vec![None; count];
+        let mut sound = true;
+        let mut state = |checker: &mut Self, name: &Name| -> Option<usize> {
+            let position = of.variants.iter().position(|variant| variant.name == name.text);
+            match position {
+                Some(position) => resolved.mentioned[position] = name.span,
+                None => {
+                    let message = format!("`{}` is no variant of `{}`", name.text, of.name);
+                    let diagnostic = Diagnostic::error(Code::TableState, name.span, message);
+                    let names = of.variants.iter().map(|variant| variant.name.as_str());
+                    checker.report(suggest(diagnostic, &name.text, names));
+                }
+            }
+            position
+        };
+        let mut edges: Vec<(usize, usize)> = Vec::new();
+        let mut first = None;
+        for row in rows {
+            let Some(from) = state(self, &row.from) else {
+                sound = false;
+                continue;
+            };
+            if let Some(previous) = seen[from].replace(row.from.span)
+                && previous != row.from.span
+            {
+                self.duplicate(&row.from, previous);
+            }
+            first = first.or(Some(from));
+            for to in &row.to {
+                match state(self, to) {
+                    Some(to) => edges.push((from, to)),
+                    None => sound = false,
+                }
+            }
+        }
+        let initial = match &initial {
+            Some(name) => state(self, name)?,
+            None => 0,
+        };
+        resolved.initial = initial;
+        for (from, to) in edges {
+            if !resolved.successors[from].contains(&to) {
+                resolved.successors[from].push(to);
+            }
+        }
+        sound.then_some(resolved)
+    }
+
+    /// The initial state, if it is given, and the rows of a TOML or JSON file; names stand where the path does.
+    fn read_table(&mut self, path: &str, span: Span) -> Option<(Option<Name>, Vec<TableRow>)> {
+        let parsed = self.files.read(path).and_then(|text| {
+            let json = std::path::Path::new(path).extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+            if json { parse_json(&text) } else { parse_toml(&text) }
+        });
+        match parsed {
+            Ok((initial, rows)) => {
+                let name = |text: String| Name { text, span };
+                let rows = rows
+                    .into_iter()
+                    .map(|(from, to)| TableRow { from: name(from), to: to.into_iter().map(name).collect() })
+                    .collect();
+                Some((initial.map(name), rows))
+            }
+            Err(why) => {
+                self.report(
+                    Diagnostic::error(Code::TableFile, span, format!("the table `{path}` cannot be used: {why}"))
+                        .help("a table file has `initial = \"A\"` (optional) and a section `[transitions]` with lines like `A = [\"B\", \"C\"]`"),
+                );
+                None
+            }
+        }
+    }
+}
+
+fn parse_toml(text: &str) -> Result<(Option<String>, Vec<FileRow>), String> {
+    let value: toml::Table = text.parse().map_err(|e: toml::de::Error| e.message().to_owned())?;
+    let json = serde_json::to_value(value).map_err(|e| e.to_string())?;
+    rows_of(&json)
+}
+
+fn parse_json(text: &str) -> Result<(Option<String>, Vec<FileRow>), String> {
+    let json = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    rows_of(&json)
+}
+
+fn rows_of(value: &serde_json::Value) -> Result<(Option<String>, Vec<FileRow>), String> {
+    let initial = match value.get("initial") {
+        None => None,
+        Some(initial) => Some(initial.as_str().ok_or("`initial` is not a string")?.to_owned()),
+    };
+    let transitions =
+        value.get("transitions").and_then(|t| t.as_object()).ok_or("it has no table `transitions`")?;
+    let row = |(from, to): (&String, &serde_json::Value)| {
+        let wrong = || format!("`transitions.{from}` is not a list of strings");
+        let to = to.as_array().ok_or_else(wrong)?;
+        let to: Option<Vec<String>> = to.iter().map(|state| state.as_str().map(str::to_owned)).collect();
+        Ok((from.clone(), to.ok_or_else(wrong)?))
+    };
+    Ok((initial, transitions.iter().map(row).collect::<Result<_, String>>()?))
+}
+
+impl Rows {
+    /// The action: `name(to: T) when the edge from the variable's value to `to` is in the table { variable = to; }`.
+    pub(super) fn action(&self, table: &Table, state: StateId, ty: &DataType, locals: u32) -> hir::Action {
+        let span = table.name.span;
+        let to = LocalId(locals);
+        let read = |kind| Expr { ty: ty.clone(), span, kind };
+        let boolean = |kind| Expr { ty: DataType::Bool, span, kind };
+        let is =
+            |kind, states: Vec<Pattern>| boolean(ExprKind::Is(Box::new(read(kind)), Pattern::Or(states)));
+        let unit = |position| Pattern::Variant(position, Vec::new());
+        // From least to greatest source, so that the guard is a chain of alternatives.
+        let guard = self
+            .successors
+            .iter()
+            .enumerate()
+            .filter(|(_, to)| !to.is_empty())
+            .map(|(from, successors)| {
+                let here = is(ExprKind::State(state), vec![unit(from)]);
+                let there = is(ExprKind::Local(to), successors.iter().map(|&s| unit(s)).collect());
+                boolean(ExprKind::Binary(Operator::And, Box::new(here), Box::new(there)))
+            })
+            .reduce(|a, b| boolean(ExprKind::Binary(Operator::Or, Box::new(a), Box::new(b))))
+            .unwrap_or_else(|| boolean(ExprKind::Bool(false)));
+        let place =
+            Place { state, path: Vec::new(), ty: ty.clone(), text: table.variable.text.clone(), span };
+        hir::Action {
+            name: table.name.text.clone(),
+            params: vec![hir::ActionParam {
+                local: to,
+                name: "to".to_owned(),
+                ty: ty.clone(),
+                members: None,
+            }],
+            locals: locals + 1,
+            guard: Some(guard),
+            body: vec![Stmt::Assign(place, read(ExprKind::Local(to)))],
+            span,
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Types as written, resolved to data types.
+
+use super::{Checker, globals::Resolution, suggest};
+use crate::ast::{Expr, Field, ItemKind, Name, TypeExpr, TypeKind, Variant};
+use crate::diagnostic::{Code, Diagnostic};
+use musilc_ir::{DataType, EnumType, FieldType, Span, StructType, VariantType};
+use std::sync::Arc;
+
+/// The most booleans and numbers that a type may consist of.
+const CELL_LIMIT: u64 = 1 << 20;
+
+impl<'a> Checker<'a> {
+    /// The type that a name declares; reports where it declares none.
+    pub(super) fn named_type(&mut self, name: &Name) -> Option<DataType> {
+        let Some((declared, kind)) = self.globals.items.get(name.text.as_str()).copied() else {
+            let types: Vec<&str> = self
+                .globals
+                .items
+                .iter()
+                .filter(|(_, (_, kind))| {
+                    matches!(kind, ItemKind::Type { .. } | ItemKind::Enum { .. } | ItemKind::Struct { .. })
+                })
+                .map(|(name, _)| *name)
+                .chain(["bool", "Option", "Set", "Bag", "Seq"])
+                .collect();
+            let diagnostic =
+                Diagnostic::error(Code::UnknownType, name.span, format!("there is no type `{}`", name.text));
+            self.report(suggest(diagnostic, &name.text, types));
+            return None;
+        };
+        match self.globals.types.get(name.text.as_str()) {
+            Some(Resolution::Done(ty)) => return ty.clone(),
+            Some(Resolution::Running) => {
+                self.cyclic(declared);
+                return None;
+            }
+            None => {}
+        }
+        let key = declared.text.as_str();
+        self.globals.types.insert(key, Resolution::Running);
+        let ty = match kind {
+            ItemKind::Type { ty, .. } => self.data_type(ty),
+            ItemKind::Enum { name, variants } => self.enum_type(name, variants),
+            ItemKind::Struct { name, fields } => self
+                .field_types(fields)
+                .map(|fields| DataType::Struct(Arc::new(StructType { name: name.text.clone(), fields }))),
+            _ => {
+                let message = format!("`{}` is not a type", name.text);
+                self.report(
+                    Diagnostic::error(Code::UnknownType, name.span, message)
+                        .label(declared.span, "declared here"),
+                );
+                None
+            }
+        };
+        self.globals.types.insert(key, Resolution::Done(ty.clone()));
+        ty
+    }
+
+    fn enum_type(&mut self, name: &Name, variants: &'a [Variant]) -> Option<DataType> {
+        if variants.is_empty() {
+            self.error(Code::EmptyType, name.span, format!("the enum `{}` has no variants", name.text));
+            return None;
+        }
+        let mut resolved: Vec<VariantType> = Vec::new();
+        for (position, variant) in variants.iter().enumerate() {
+            if let Some(first) = variants[..position].iter().find(|v| v.name.text == variant.name.text) {
+                self.duplicate(&variant.name, first.name.span);
+            }
+            let fields = self.field_types(&variant.fields)?;
+            resolved.push(VariantType { name: variant.name.text.clone(), fields });
+        }
+        Some(DataType::Enum(Arc::new(EnumType { name: name.text.clone(), variants: resolved })))
+    }
+
+    fn field_types(&mut self, fields: &'a [Field]) -> Option<Vec<FieldType>> {
+        let mut resolved = Vec::new();
+        for (position, field) in fields.iter().enumerate() {
+            if let Some(first) = fields[..position].iter().find(|f| f.name.text == field.name.text) {
+                self.duplicate(&field.name, first.name.span);
+            }
+            resolved.push(FieldType { name: field.name.text.clone(), ty: self.data_type(&field.ty)? });
+        }
+        Some(resolved)
+    }
+
+    /// The data type that a type expression means; reports and gives `None` where it means none.
+    pub(super) fn data_type(&mut self, ty: &'a TypeExpr) -> Option<DataType> {
+        let resolved = match &ty.kind {
+            TypeKind::Bool => DataType::Bool,
+            TypeKind::Range { lo, hi, closed } => self.range_type(ty.span, lo, hi, *closed)?,
+            TypeKind::Named(name) => self.named_type(name)?,
+            TypeKind::Length(expr) => {
+                self.report(
+                    Diagnostic::error(
+                        Code::UnknownType,
+                        expr.span,
+                        "a number stands where a type was expected",
+                    )
+                    .help("the type of the numbers below n is `0..n`"),
+                );
+                return None;
+            }
+            TypeKind::Option(inner) => DataType::Option(Arc::new(self.data_type(inner)?)),
+            TypeKind::Array { element, index } => {
+                let element = self.data_type(element);
+                let index = self.index_type(index);
+                DataType::Array { index: Arc::new(index?), element: Arc::new(element?) }
+            }
+            TypeKind::Set(inner) => {
+                let element = self.data_type(inner)?;
+                self.check_countable(inner.span, &element)?;
+                DataType::Set(Arc::new(element))
+            }
+            TypeKind::Bag(inner, n) => {
+                let element = self.data_type(inner)?;
+                self.check_countable(inner.span, &element)?;
+                DataType::Bag(Arc::new(element), self.capacity(n)?)
+            }
+            TypeKind::Seq(inner, n) => {
+                let element = self.data_type(inner)?;
+                DataType::Seq(Arc::new(element), self.capacity(n)?)
+            }
+            TypeKind::Error => return None,
+        };
+        let cells = resolved.leaves().iter().fold(0u64, |sum, leaf| sum.saturating_add(leaf.cells()));
+        if cells > CELL_LIMIT {
+            self.report(
+                Diagnostic::error(Code::TooLarge, ty.span, format!("a value of this type has {cells} parts"))
+                    .help(format!("types may have up to {CELL_LIMIT}; a smaller range or capacity usually shows the same bugs")),
+            );
+            return None;
+        }
+        Some(resolved)
+    }
+
+    fn range_type(&mut self, span: Span, lo: &'a Expr, hi: &'a Expr, closed: bool) -> Option<DataType> {
+        let lo = self.constant_int(lo);
+        let hi = self.constant_int(hi);
+        let (lo, hi) = (lo?, hi?);
+        let last = if closed { hi } else { hi - 1 };
+        if last < lo {
+            self.report(
+                Diagnostic::error(Code::EmptyType, span, "this range has no values")
+                    .help("`lo..hi` ends before hi, `lo..=hi` includes it"),
+            );
+            return None;
+        }
+        Some(DataType::Int { lo, hi: last })
+    }
+
+    /// The index of an array: a type, or a length n, which stands for `0..n`.
+    fn index_type(&mut self, ty: &'a TypeExpr) -> Option<DataType> {
+        let length = match &ty.kind {
+            TypeKind::Length(expr) => Some(self.constant_int(expr)?),
+            TypeKind::Named(name) => match self.globals.items.get(name.text.as_str()) {
+                Some((_, ItemKind::Const { .. })) => match self.constant(name)? {
+                    super::constants::Constant::Int(n) => Some(n),
+                    _ => {
+                        self.error(Code::TypeMismatch, ty.span, "the length of an array is a number");
+                        return None;
+                    }
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        match length {
+            Some(n) if n < 1 => {
+                self.error(Code::EmptyType, ty.span, "an array has at least one element");
+                None
+            }
+            Some(n) => {
+                let index = DataType::Int { lo: 0, hi: n - 1 };
+                self.check_countable(ty.span, &index)?;
+                Some(index)
+            }
+            None => {
+                let index = self.data_type(ty)?;
+                self.check_countable(ty.span, &index)?;
+                Some(index)
+            }
+        }
+    }
+
+    /// A type that is counted through: the index of an array, the elements of a set, what a quantifier ranges over.
+    pub(super) fn check_countable(&mut self, span: Span, ty: &DataType) -> Option<()> {
+        match ty.cardinality() {
+            Some(count) if count <= CELL_LIMIT => Some(()),
+            count => {
+                let many = count.map_or_else(|| "more than 2^64".to_owned(), |count| count.to_string());
+                self.report(
+                    Diagnostic::error(
+                        Code::TooLarge,
+                        span,
+                        format!("`{ty}` has {many} values, too many to count through"),
+                    )
+                    .help(format!("up to {CELL_LIMIT} are possible")),
+                );
+                None
+            }
+        }
+    }
+
+    fn capacity(&mut self, n: &Expr) -> Option<u32> {
+        let value = self.constant_int(n)?;
+        match u32::try_from(value) {
+            Ok(capacity) if (1..=CELL_LIMIT).contains(&u64::from(capacity)) => Some(capacity),
+            _ => {
+                self.error(
+                    Code::EmptyType,
+                    n.span,
+                    format!("a capacity is from 1 to {CELL_LIMIT}, not {value}"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Whether a value of `from` can be stored in `to`, the ranges of integers aside.
+pub(super) fn fits(from: &DataType, to: &DataType) -> bool {
+    match (from, to) {
+        (DataType::Int { .. }, DataType::Int { .. }) => true,
+        (DataType::Option(a), DataType::Option(b)) => fits(a, b),
+        (DataType::Array { index: i, element: a }, DataType::Array { index: j, element: b }) => {
+            i == j && fits(a, b)
+        }
+        (DataType::Seq(a, m), DataType::Seq(b, n)) => m == n && fits(a, b),
+        _ => from == to,
+    }
+}
+
+/// Whether one value of `from` can fill the array `to`, at some depth.
+pub(super) fn fills(from: &DataType, to: &DataType) -> bool {
+    match to {
+        DataType::Array { element, .. } => fits(from, element) || fills(from, element),
+        _ => false,
+    }
+}
+
+/// The type of a conditional whose branches have these types.
+pub(super) fn join(a: &DataType, b: &DataType) -> Option<DataType> {
+    match (a, b) {
+        (DataType::Int { lo: a, hi: b }, DataType::Int { lo: c, hi: d }) => {
+            Some(DataType::Int { lo: *a.min(c), hi: *b.max(d) })
+        }
+        (DataType::Option(a), DataType::Option(b)) => Some(DataType::Option(Arc::new(join(a, b)?))),
+        (DataType::Array { index, element: a }, DataType::Array { index: other, element: b })
+            if index == other =>
+        {
+            Some(DataType::Array { index: index.clone(), element: Arc::new(join(a, b)?) })
+        }
+        (DataType::Seq(a, m), DataType::Seq(b, n)) if m == n => {
+            Some(DataType::Seq(Arc::new(join(a, b)?), *m))
+        }
+        _ => (a == b).then(|| a.clone()),
+    }
+}

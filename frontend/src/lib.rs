@@ -1,0 +1,17 @@
+//! The musil language: from the text of a chapter to the intermediate representation.
+//!
+//! ```text
+//! literate -> lexer -> grammar (lalrpop) -> ast -> check (names, types) -> hir -> lower -> musilc_ir::TransitionSystem
+//! ```
+
+pub mod ast;
+mod check;
+pub mod diagnostic;
+pub mod hir;
+mod lexer;
+pub mod literate;
+mod lower;
+pub mod parse;
+mod program;
+
+pub use program::{Check, Expect, Files, Options, Program, compile};

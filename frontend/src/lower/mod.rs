@@ -1,0 +1,141 @@
+//! From the typed form to the intermediate representation, by symbolic execution.
+//!
+//! A value of the language is represented by the expressions of its leaves ([`Val`]); see `musilc_ir::DataType`. Bodies are
+//! executed once, symbolically: assignments replace the values of variables, branches are merged by conditionals, loops and
+//! quantifiers are expanded. What may go wrong is collected on the way as failures, each under the condition that evaluation gets there.
+
+mod claim;
+mod collections;
+mod domain;
+mod expr;
+mod key;
+mod pattern;
+mod quantifier;
+mod statement;
+mod store;
+mod system;
+mod value;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir;
+use musilc_ir::{Context, DataType, ExprId, Failure, FailureKind, Span};
+
+pub(crate) use system::lower;
+use value::Val;
+
+/// The most expressions that a check may expand to.
+const NODE_LIMIT: usize = 8_000_000;
+
+/// Bounds within which arithmetic stays exact in every engine.
+const NUMBER_LIMIT: i64 = 1 << 53;
+
+/// The state of symbolic execution.
+struct Lowerer<'h> {
+    cx: Context,
+    chapter: &'h hir::Chapter,
+    /// The values of the model's parameters.
+    params: Vec<Val>,
+    /// The types of the state variables.
+    var_types: Vec<DataType>,
+    /// The values of the state variables at this point.
+    vars: Vec<Val>,
+    /// Their values after the step, in a step invariant.
+    next: Vec<Val>,
+    /// The values of the locals of the current body.
+    locals: Vec<Option<Val>>,
+    /// The condition under which evaluation gets to this point.
+    path: ExprId,
+    failures: Vec<Failure>,
+    diagnostics: Vec<Diagnostic>,
+    /// Set once the expansion is beyond its limit: nothing more is built.
+    exhausted: bool,
+}
+
+impl<'h> Lowerer<'h> {
+    fn new(chapter: &'h hir::Chapter) -> Self {
+        let mut cx = Context::new();
+        let path = cx.bool(true);
+        Self {
+            cx,
+            chapter,
+            params: Vec::new(),
+            var_types: Vec::new(),
+            vars: Vec::new(),
+            next: Vec::new(),
+            locals: Vec::new(),
+            path,
+            failures: Vec::new(),
+            diagnostics: Vec::new(),
+            exhausted: false,
+        }
+    }
+
+    /// Begins a body: a fresh frame whose first locals are the model's parameters, and no failures.
+    fn begin(&mut self, locals: u32) {
+        self.locals = vec![None; locals as usize];
+        let params = self.params.clone();
+        for (slot, value) in self.locals.iter_mut().zip(params) {
+            *slot = Some(value);
+        }
+        self.path = self.cx.bool(true);
+        self.failures.clear();
+    }
+
+    fn bind(&mut self, local: hir::LocalId, value: Val) {
+        let index = local.0 as usize;
+        if index >= self.locals.len() {
+            self.locals.resize(index + 1, None);
+        }
+        self.locals[index] = Some(value);
+    }
+
+    /// Notes that evaluation fails here where `condition` is true.
+    fn fail(&mut self, condition: ExprId, kind: FailureKind, value: Option<ExprId>, span: Span) {
+        let condition = self.cx.and([self.path, condition]);
+        if self.cx.as_bool(condition) != Some(false) {
+            self.failures.push(Failure { condition, kind, value, span });
+        }
+    }
+
+    /// Evaluates something that is reached only where `condition` is true too.
+    fn under<T>(&mut self, condition: ExprId, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.path;
+        self.path = self.cx.and([outer, condition]);
+        let result = evaluate(self);
+        self.path = outer;
+        result
+    }
+
+    /// Whether nothing reaches this point, so that nothing need be evaluated.
+    fn is_dead(&self) -> bool {
+        self.cx.as_bool(self.path) == Some(false)
+    }
+
+    /// Stops the expansion where it has become too large.
+    fn check_size(&mut self, span: Span) -> bool {
+        if !self.exhausted && self.cx.len() > NODE_LIMIT {
+            self.exhausted = true;
+            self.diagnostics.push(
+                Diagnostic::error(Code::TooLarge, span, "written out over all values, this check becomes too large")
+                    .primary("the limit was reached here")
+                    .help("range over smaller types, or give the model smaller parameters"),
+            );
+        }
+        self.exhausted
+    }
+
+    /// Refuses arithmetic whose result could be too large for the engines.
+    fn check_bounds(&mut self, expr: ExprId, span: Span) -> ExprId {
+        let (lo, hi) = self.cx.bounds(expr);
+        if lo >= -NUMBER_LIMIT && hi <= NUMBER_LIMIT {
+            return expr;
+        }
+        let message = "the value of this expression could lie beyond ±2^53";
+        let diagnostic = Diagnostic::error(Code::ArithmeticTooLarge, span, message)
+            .help("use smaller ranges, or store intermediate results in a range");
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+        self.cx.int(0)
+    }
+}

@@ -1,0 +1,49 @@
+//! From tokens to the tree; never fails.
+//!
+//! ```text
+//! lex -> brackets (balance) -> chunk (cut into declarations) -> attempt (grammar, repair, retry) -> Chapter
+//! ```
+//!
+//! The generated parser has no recovery of its own. Instead the tokens are cut into declarations first, with the help of
+//! the brackets and of the words that begin declarations, so an error in one never reaches the next. Where the grammar
+//! rejects a declaration, [`attempt`] reports why, mends the tokens (puts in the missing semicolon, or replaces the
+//! whole statement by one error token) and tries again, so every statement of an action is looked at.
+
+mod attempt;
+mod brackets;
+mod chunk;
+mod expected;
+mod item;
+mod mistake;
+pub(crate) mod node;
+mod region;
+mod report;
+mod words;
+
+use crate::ast::Chapter;
+use crate::diagnostic::Diagnostic;
+use crate::lexer;
+use crate::literate::Source;
+use report::Report;
+
+lalrpop_util::lalrpop_mod!(
+    #[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unused)]
+    grammar
+);
+
+/// Reads a chapter: its tree, and everything that is wrong with its syntax, in the order of the file.
+///
+/// Parts that could not be read are `Error` nodes, and for each of them there is at least one error among the
+/// diagnostics. Expressions, types and statements are at most 500 levels deep each, patterns at most 200. At most
+/// 100 errors are reported.
+#[must_use]
+pub fn parse(source: &Source) -> (Chapter, Vec<Diagnostic>) {
+    let program = source.program();
+    let mut report = Report::new(program);
+    report.extend(source.diagnostics().iter().cloned());
+    let (tokens, diagnostics) = lexer::lex(program);
+    report.extend(diagnostics);
+    let tokens = brackets::balance(tokens, &mut report);
+    let items = item::items(&tokens, &mut report);
+    (Chapter { items }, report.finish())
+}

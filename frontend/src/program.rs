@@ -1,0 +1,137 @@
+//! The compiled chapter: what the checks are, and the transition system of each.
+
+use crate::check::{self, Checked};
+use crate::diagnostic::{Code, Diagnostic, has_errors};
+use crate::literate::Source;
+use crate::{lower, parse};
+use musilc_ir::{Span, TransitionSystem};
+
+/// What the command line says about a chapter.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Values for constants, `NAME` and value as text, the last of a name wins.
+    pub constants: Vec<(String, String)>,
+}
+
+/// Reads the files that a chapter names.
+pub trait Files {
+    /// The text of the file at this path, relative to the chapter.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a sentence without its full stop.
+    fn read(&self, path: &str) -> Result<String, String>;
+}
+
+/// A check, as declared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Its name, unique in the chapter.
+    pub name: String,
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// The whole item.
+    pub span: Span,
+    /// The name of the model.
+    pub model: String,
+    /// The model's arguments as written, such as `atomic: false`.
+    pub arguments: String,
+    /// The verdict that it must get.
+    pub expect: Expect,
+    /// Where the expectation stands.
+    pub expect_span: Span,
+}
+
+/// The verdict that a check must get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// No violation.
+    Holds {
+        /// The exact number of reachable states.
+        states: Option<u64>,
+    },
+    /// This invariant or step invariant is the first violation.
+    Violates {
+        /// Its name; it exists in the model and is no `reachable`.
+        property: String,
+        /// The length of the shortest counterexample.
+        depth: Option<u32>,
+    },
+    /// A deadlock is the first violation.
+    Deadlock {
+        /// The length of the shortest counterexample.
+        depth: Option<u32>,
+    },
+    /// A model error is the first violation.
+    Error {
+        /// The length of the shortest counterexample.
+        depth: Option<u32>,
+    },
+    /// This `reachable` property is reached.
+    Reaches {
+        /// Its name; it exists in the model and is a `reachable`.
+        property: String,
+        /// The length of the shortest witness.
+        depth: Option<u32>,
+    },
+}
+
+/// A chapter without errors.
+#[derive(Debug)]
+pub struct Program {
+    checked: Checked,
+    checks: Vec<Check>,
+}
+
+impl Program {
+    /// The checks, in order of declaration.
+    #[must_use]
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// Builds the transition system of the check at this position.
+    ///
+    /// # Errors
+    /// What keeps the system from being built: an argument that is no value, or sizes beyond the limits. An empty list stands for a
+    /// position that is none.
+    pub fn system(&self, check: usize) -> Result<TransitionSystem, Vec<Diagnostic>> {
+        match self.checked.checks.get(check) {
+            Some(check) => lower::lower(&self.checked.chapter, check),
+            None => Err(Vec::new()),
+        }
+    }
+}
+
+/// Compiles a chapter; there is a program exactly where no diagnostic is an error.
+///
+/// Recursion goes as deep as expressions nest, which the parser limits: run it on a thread with some tens of megabytes of stack.
+#[must_use]
+pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option<Program>, Vec<Diagnostic>) {
+    let (ast, mut diagnostics) = parse::parse(source);
+    let parsed = !has_errors(&diagnostics);
+    let (checked, found) = check::check(&ast, source.text(), options, files);
+    // What did not parse declares nothing, so its uses look unknown: of those errors only a sound parse can tell.
+    diagnostics.extend(found.into_iter().filter(|diagnostic| parsed || !speaks_of_absence(diagnostic.code)));
+    if has_errors(&diagnostics) {
+        return (None, diagnostics);
+    }
+    let checks = checked.checks.iter().map(|check| check.check.clone()).collect();
+    (Some(Program { checked, checks }), diagnostics)
+}
+
+/// Whether a diagnostic of this kind may come from a declaration that did not parse.
+fn speaks_of_absence(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnknownName
+            | Code::UnknownType
+            | Code::UnknownField
+            | Code::UnknownModel
+            | Code::UnknownProperty
+            | Code::UnknownConstant
+            | Code::NotConstant
+            | Code::NotExhaustive
+            | Code::WrongArguments
+            | Code::TableState
+    )
+}

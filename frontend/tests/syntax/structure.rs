@@ -1,0 +1,208 @@
+//! Declarations and statements.
+
+use musilc_frontend::ast::*;
+
+use crate::show::{domain, each, expr, stmt, ty};
+use crate::sound;
+
+const FIRST_CHAPTER: &str = "
+type Actor = 0..2;                       // half-open, as in Rust; 0..=1 is the closed form
+
+model Counter(atomic: bool) {
+    var x: 0..=2 = 0;
+    var read: [Option<0..=2>; Actor] = None;   // an array indexed by a type; one value fills it
+    var done: [bool; Actor] = false;
+
+    /// The bug: the value read may be stale
+    /// by the time it is written back.
+    action read(a: Actor) when !atomic && read[a] == None && !done[a] {
+        read[a] = Some(x);
+    }
+    action write(a: Actor) when read[a] is Some(v) {
+        x = v + 1;
+        read[a] = None;
+        done[a] = true;
+    }
+    /// The fix: one atomic step.
+    action increment(a: Actor) when atomic && !done[a] {
+        x = x + 1;
+        done[a] = true;
+    }
+
+    terminal forall a in Actor: done[a];
+    invariant both_counted: (forall a in Actor: done[a]) ==> x == 2;
+}
+
+check broken: Counter(atomic: false) expect violates both_counted in 4;
+check fixed:  Counter(atomic: true)  expect holds;
+";
+
+fn model(text: &str) -> Vec<ModelItem> {
+    let chapter = sound(&format!("model M {{ {text} }}"));
+    match chapter.items.into_iter().next().map(|item| item.kind) {
+        Some(ItemKind::Model { items, .. }) => items,
+        other => panic!("not a model: {other:?}"),
+    }
+}
+
+fn statements(text: &str) -> String {
+    let items = model(&format!("action a() {{ {text} }}"));
+    match &items[0].kind {
+        ModelItemKind::Action(action) => each(&action.body, stmt).trim_start().to_owned(),
+        other => panic!("not an action: {other:?}"),
+    }
+}
+
+#[test]
+fn the_first_chapter() {
+    let chapter = sound(FIRST_CHAPTER);
+    assert_eq!(chapter.items.len(), 4);
+    let ItemKind::Model { name, params, items } = &chapter.items[1].kind else { panic!() };
+    assert_eq!((name.text.as_str(), params.len(), items.len()), ("Counter", 1, 8));
+    assert_eq!(
+        items[3].doc.as_deref(),
+        Some("The bug: the value read may be stale\nby the time it is written back.")
+    );
+    assert!(FIRST_CHAPTER[items[3].span.range()].starts_with("action read"));
+    assert!(FIRST_CHAPTER[items[3].span.range()].ends_with("Some(x);\n    }"));
+    assert!(FIRST_CHAPTER[chapter.items[1].span.range()].ends_with("x == 2;\n}"));
+    let ItemKind::Check { args, expect, .. } = &chapter.items[2].kind else { panic!() };
+    assert_eq!(args[0].name.as_ref().map(|name| name.text.as_str()), Some("atomic"));
+    assert_eq!(&FIRST_CHAPTER[expect.span.range()], "violates both_counted in 4");
+}
+
+#[test]
+fn top_level_declarations() {
+    let chapter = sound(
+        "const N: 2..=16 = 5;
+        /// A colour.
+        enum Color { /// Stop.
+            Red, /* none */ Green, }
+        enum Msg { Vote(rm: Rm, yes: bool,), Commit }
+        struct Line { /// its state
+            state: Mesi, value: -3..=N + 1 }
+        fn quorum(s: Set<Acceptor>) -> bool = 2 * s.len > N;
+        model Empty { }
+        model Parameters(a: bool, b: 0..3,) { var x: bool; }",
+    );
+    let ItemKind::Enum { variants, .. } = &chapter.items[1].kind else { panic!() };
+    assert_eq!(chapter.items[1].doc.as_deref(), Some("A colour."));
+    assert_eq!(variants[0].doc.as_deref(), Some("Stop."));
+    assert_eq!(variants[1].doc, None);
+    let ItemKind::Struct { fields, .. } = &chapter.items[3].kind else { panic!() };
+    assert_eq!(ty(&fields[1].ty), "(..= (- 3) (+ N 1))");
+}
+
+#[test]
+fn types() {
+    let check = |written: &str, expected: &str| match &sound(&format!("type T = {written};")).items[0].kind {
+        ItemKind::Type { ty: written, .. } => assert_eq!(ty(written), expected),
+        other => panic!("not a type: {other:?}"),
+    };
+    check("[T; K]", "(array T K)");
+    check("[T; 0..3]", "(array T (.. 0 3))");
+    check("[T; 2 * N]", "(array T (length (* 2 N)))");
+    check("[Option<bool>; bool]", "(array (Option bool) bool)");
+    check("Bag<Msg, 3>", "(Bag Msg 3)");
+    check("Option<Option<0..=N>>", "(Option (Option (..= 0 N)))");
+    check("Seq<[bool; 2], N + 1>", "(Seq (array bool (length 2)) (+ N 1))");
+}
+
+#[test]
+fn expectations() {
+    let kind = |written: &str| match sound(&format!("check c: M expect {written};")).items.remove(0).kind {
+        ItemKind::Check { expect, .. } => expect.kind,
+        other => panic!("not a check: {other:?}"),
+    };
+    assert_eq!(kind("holds"), ExpectKind::Holds { states: None });
+    assert!(matches!(kind("holds, states 2 * N"), ExpectKind::Holds { states: Some(_) }));
+    assert!(matches!(kind("violates p"), ExpectKind::Violates { depth: None, .. }));
+    assert!(matches!(kind("violates p in N + 1"), ExpectKind::Violates { depth: Some(_), .. }));
+    assert_eq!(kind("deadlock"), ExpectKind::Deadlock { depth: None });
+    assert!(matches!(kind("deadlock in 3"), ExpectKind::Deadlock { depth: Some(_) }));
+    assert!(matches!(kind("error in 3"), ExpectKind::Error { depth: Some(_) }));
+    assert!(matches!(kind("reaches error in 3"), ExpectKind::Reaches { depth: Some(_), .. }));
+    sound("check c: M() expect holds; check d: M(1, b: 2) expect error;");
+}
+
+#[test]
+fn model_declarations() {
+    let items = model(
+        "var a: bool; var b: T = any; var c: T = {1} | {2}; init a == b; terminal true;
+        fn idle() -> bool = c.len == 0;
+        invariant exclusion: count p in Proc: pc[p] == Critical <= 1;
+        step invariant monotonic: term' >= term;
+        reachable done: phase == Committed;
+        action go(a: [T; K], m in s | {1}, n in 0..3) when a is X { }
+        action tick() { }",
+    );
+    let kinds: Vec<_> = items.iter().map(|item| &item.kind).collect();
+    assert!(matches!(kinds[0], ModelItemKind::Var { init: VarInit::Missing, .. }));
+    assert!(matches!(kinds[1], ModelItemKind::Var { init: VarInit::Any(_), .. }));
+    assert!(matches!(kinds[2], ModelItemKind::Var { init: VarInit::Value(_), .. }));
+    assert!(matches!(kinds[7], ModelItemKind::Property { kind: PropertyKind::StepInvariant, .. }));
+    assert!(matches!(kinds[8], ModelItemKind::Property { kind: PropertyKind::Reachable, .. }));
+    let ModelItemKind::Action(go) = kinds[9] else { panic!() };
+    let domains: Vec<_> = go.params.iter().map(|param| domain(&param.domain)).collect();
+    assert_eq!(domains, ["type:(array T K)", "(| s (set 1))", "(.. 0 3)"]);
+    assert_eq!(go.guard.as_ref().map(expr).as_deref(), Some("(is a X)"));
+}
+
+#[test]
+fn tables() {
+    let items = model(
+        "table life on status: Status = Placed { Placed -> Starting | Deleted; Starting -> Running; Running; }
+        table start on v: T = any { }
+        table file on v: T from \"life.toml\";
+        table full on v: T = A from \"full.json\";",
+    );
+    let ModelItemKind::Table(table) = &items[0].kind else { panic!() };
+    let TableSource::Inline(rows) = &table.source else { panic!() };
+    assert_eq!(rows.iter().map(|row| row.to.len()).collect::<Vec<_>>(), [2, 1, 0]);
+    let ModelItemKind::Table(table) = &items[3].kind else { panic!() };
+    assert!(matches!(&table.source, TableSource::File { path, .. } if path == "full.json"));
+    assert!(matches!(&table.init, VarInit::Value(_)));
+}
+
+#[test]
+fn statement_forms() {
+    let check = |text: &str, expected: &str| assert_eq!(statements(text), expected, "{text}");
+    check("let v = q.pop();", "(let v (method q pop))");
+    check("a[i].f = x; s.insert(x);", "(= (. (index a i) f) x) (method s insert x)");
+    check("if a { x = 1; }", "(if a (then (= x 1)))");
+    check(
+        "if a { } else if b { x = 1; } else { x = 2; } y = 3;",
+        "(if a (then) (else (if b (then (= x 1)) (else (= x 2))))) (= y 3)",
+    );
+    check("for x in {a, b} { f = x; } for y in 0..3 { }", "(for x (set a b) (= f x)) (for y (.. 0 3))");
+    check("for b in bool { f[b] = b; }", "(for b type:bool (= (index f b) b))");
+    check(
+        "match m { Vote(rm, yes) => { x = 1; y = 2; } Commit => x = 3; Abort => x = 4, _ => s.push(1) }",
+        "(match m ((Vote rm yes) (= x 1) (= y 2)) (Commit (= x 3)) (Abort (= x 4)) (_ (method s push 1)))",
+    );
+    check(
+        "match m { A => { }, B => if c { x = 1; }, C => for i in T { } _ => { } }",
+        "(match m (A) (B (if c (then (= x 1)))) (C (for i T)) (_))",
+    );
+    check("x = if a { 1 } else { 2 };", "(= x (if a 1 2))");
+    check("x = match m { A => 1, _ => 2 };", "(= x (match m (A 1) (_ 2)))");
+    check("error = states; from.on[step] = expect;", "(= error states) (= (index (. from on) step) expect)");
+}
+
+#[test]
+fn every_chapter_in_the_tree_is_read() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../chapters");
+    let mut read = 0;
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.display().to_string();
+        if path.extension().is_some_and(|extension| extension == "md") && !name.ends_with("README.md") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let source = musilc_frontend::literate::Source::new(name.clone(), text.clone());
+            let (_, diagnostics) = musilc_frontend::parse::parse(&source);
+            assert_eq!(crate::list(&text, &diagnostics), "", "{name}");
+            read += 1;
+        }
+    }
+    assert!(read > 0);
+}

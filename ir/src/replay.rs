@@ -1,0 +1,258 @@
+//! Certification: runs that engines report are executed again by the reference evaluator, and what is claimed of them is evaluated
+//! again. An outcome that is not confirmed is an internal error of the engine that gave it.
+
+use crate::eval::{Env, Evaluator, InternalError};
+use crate::step::{GuardResult, InitResult, StepResult, Truth};
+use crate::{
+    FailureSite, Goal, Outcome, Param, Place, PropertyId, PropertyKind, State, Trace, TransitionSystem,
+    Value, Verdict, Violation, ViolationKind,
+};
+use std::fmt;
+
+/// Why a run is not one of the system.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReplayError {
+    /// The position of the step that cannot be taken as claimed, counting from 1; 0 for the initial state.
+    pub step: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.step {
+            0 => write!(f, "initial state: {}", self.message),
+            step => write!(f, "step {step}: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for ReplayError {}
+
+/// Executes a run step by step and compares every state.
+///
+/// # Errors
+/// The first step that the system cannot take, or that leads elsewhere.
+pub fn replay(system: &TransitionSystem, trace: &Trace) -> Result<(), ReplayError> {
+    let at = |step: usize| move |message: String| ReplayError { step, message };
+    check_args(&system.init.params, &trace.init_args).map_err(at(0))?;
+    let initial = system.initial_state(&trace.init_args).map_err(internal).map_err(at(0))?;
+    let mut state = match (initial, &trace.initial) {
+        (InitResult::State(actual), Some(claimed)) => {
+            same(system, claimed, &actual).map_err(at(0))?;
+            actual
+        }
+        (InitResult::Failed(_), None) if trace.steps.is_empty() => return Ok(()),
+        (InitResult::Failed(_), None) => return Err(at(1)("the run goes on after a model error".to_owned())),
+        (InitResult::Failed(site), Some(_)) => return Err(at(0)(format!("{site:?} fails"))),
+        (InitResult::Rejected, _) => return Err(at(0)("the initial condition is false".to_owned())),
+        (InitResult::State(_), None) => return Err(at(0)("no model error happens".to_owned())),
+    };
+    for (number, step) in (1..).zip(&trace.steps) {
+        let at = at(number);
+        let Some(transition) = system.transitions.get(step.transition.index()) else {
+            return Err(at(format!("there is no transition number {}", step.transition.0)));
+        };
+        check_args(&transition.params, &step.args).map_err(at)?;
+        match (system.step(&state, step.transition, &step.args).map_err(internal).map_err(at)?, &step.state) {
+            (StepResult::Next(actual), Some(claimed)) => {
+                same(system, claimed, &actual).map_err(at)?;
+                state = actual;
+            }
+            (StepResult::Failed(_), None) if number == trace.steps.len() => {}
+            (StepResult::Failed(_), None) => {
+                return Err(at("the run goes on after a model error".to_owned()));
+            }
+            (StepResult::Failed(site), Some(_)) => return Err(at(format!("{site:?} fails"))),
+            (StepResult::GuardFailed(site), _) => return Err(at(format!("{site:?} fails"))),
+            (StepResult::Disabled, _) => return Err(at("the instance is not enabled".to_owned())),
+            (StepResult::Next(_), None) => return Err(at("no model error happens".to_owned())),
+        }
+    }
+    Ok(())
+}
+
+fn internal(error: InternalError) -> String {
+    error.to_string()
+}
+
+fn check_args(params: &[Param], args: &[u32]) -> Result<(), String> {
+    if params.len() != args.len() {
+        return Err(format!("{} arguments for {} parameters", args.len(), params.len()));
+    }
+    for (param, &arg) in params.iter().zip(args) {
+        if arg >= param.count {
+            return Err(format!(
+                "argument {arg} of parameter {}, which has {} values",
+                param.name, param.count
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn same(system: &TransitionSystem, claimed: &State, actual: &State) -> Result<(), String> {
+    if claimed == actual {
+        return Ok(());
+    }
+    for ((variable, claimed), actual) in system.variables.iter().zip(&claimed.0).zip(&actual.0) {
+        if claimed != actual {
+            return Err(format!("{} becomes {actual}, not {claimed}", variable.name));
+        }
+    }
+    Err(format!("a state of {} values, not {}", actual.0.len(), claimed.0.len()))
+}
+
+/// Confirms everything that an outcome claims and that can be evaluated: the run of its verdict and its witnesses.
+///
+/// # Errors
+/// What is not so.
+pub fn confirm(system: &TransitionSystem, goal: Goal, outcome: &Outcome) -> Result<(), String> {
+    match (&outcome.verdict, goal) {
+        (Verdict::Violated(violation), Goal::Safety) => confirm_violation(system, violation)?,
+        (Verdict::Violated(violation), Goal::Reach(id)) => match violation.kind {
+            ViolationKind::Error(_) => confirm_violation(system, violation)?,
+            ViolationKind::Unreached(missing) if missing == id => confirm_violation(system, violation)?,
+            other => return Err(format!("{other:?} does not answer whether property {} is reachable", id.0)),
+        },
+        (Verdict::Reached(trace), Goal::Reach(id)) => confirm_reached(system, id, trace)?,
+        (Verdict::Reached(_), Goal::Safety) => return Err("nothing was to be reached".to_owned()),
+        (Verdict::Proved(_) | Verdict::HoldsToDepth { .. } | Verdict::Unknown(_), _) => {}
+    }
+    for (id, trace) in &outcome.witnesses {
+        confirm_reached(system, *id, trace)?;
+    }
+    Ok(())
+}
+
+/// Confirms that a run leads to a state with a property.
+///
+/// # Errors
+/// What is not so.
+pub fn confirm_reached(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Result<(), String> {
+    replay(system, trace).map_err(|error| error.to_string())?;
+    match system.property_truth(id, Env::of_state(end(trace)?)).map_err(internal)? {
+        Truth::True => Ok(()),
+        other => Err(format!("property {} is {other:?} in the last state", id.0)),
+    }
+}
+
+/// Confirms that a run leads to a violation, and that this is what is violated. Of [`ViolationKind::Unreached`] and
+/// [`ViolationKind::NoInitialState`] there is nothing to confirm but that they claim no run.
+///
+/// # Errors
+/// What is not so.
+pub fn confirm_violation(system: &TransitionSystem, violation: &Violation) -> Result<(), String> {
+    let trace = &violation.trace;
+    match violation.kind {
+        ViolationKind::NoInitialState | ViolationKind::Unreached(_) => {
+            let empty = trace.initial.is_none() && trace.steps.is_empty();
+            return if empty { Ok(()) } else { Err("a run where there can be none".to_owned()) };
+        }
+        ViolationKind::Error(_) | ViolationKind::Property(_) | ViolationKind::Deadlock => {}
+    }
+    replay(system, trace).map_err(|error| error.to_string())?;
+    match violation.kind {
+        ViolationKind::Error(site) => confirm_error(system, site, trace),
+        ViolationKind::Property(id) => match property_at_end(system, id, trace)? {
+            Truth::False if system.property(id).kind != PropertyKind::Reachable => Ok(()),
+            other => Err(format!("property {} is {other:?}", id.0)),
+        },
+        _ => {
+            let report = system.examine_state(end(trace)?).map_err(internal)?;
+            if report.violations.contains(&ViolationKind::Deadlock) {
+                Ok(())
+            } else {
+                Err("the last state is no deadlock".to_owned())
+            }
+        }
+    }
+}
+
+fn confirm_error(system: &TransitionSystem, site: FailureSite, trace: &Trace) -> Result<(), String> {
+    let found = match site.place {
+        Place::Init => match system.initial_state(&trace.init_args).map_err(internal)? {
+            InitResult::Failed(found) => found == site,
+            InitResult::Rejected | InitResult::State(_) => false,
+        },
+        Place::Body(id) => match trace.steps.split_last() {
+            Some((last, before)) if last.transition == id => {
+                let state = before.last().map_or(trace.initial.as_ref(), |step| step.state.as_ref());
+                let state = state.ok_or("the failing step has no state before it")?;
+                let result = system.step(state, id, &last.args).map_err(internal)?;
+                result == StepResult::Failed(site)
+            }
+            _ => false,
+        },
+        Place::Guard(id) => {
+            let state = end(trace)?;
+            let transition = system.transitions.get(id.index()).ok_or("there is no such transition")?;
+            let mut found = false;
+            for args in transition.instances() {
+                found |= system.enabled(state, id, &args).map_err(internal)? == GuardResult::Failed(site);
+            }
+            found
+        }
+        Place::Property(id) => property_at_end(system, id, trace)? == Truth::Failed(site),
+        Place::Terminal => {
+            let report = system.examine_state(end(trace)?).map_err(internal)?;
+            report.violations.contains(&ViolationKind::Error(site))
+        }
+    };
+    if found { Ok(()) } else { Err(format!("{site:?} is not the first failure at the end of the run")) }
+}
+
+/// The value of a property in the last state, or of the last step.
+fn property_at_end(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Result<Truth, String> {
+    let property = system.properties.get(id.index()).ok_or("there is no such property")?;
+    let last = end(trace)?;
+    if property.kind != PropertyKind::Step {
+        return system.property_truth(id, Env::of_state(last)).map_err(internal);
+    }
+    let (_, before) = trace.steps.split_last().ok_or("a step property without a step")?;
+    let state = before.last().map_or(trace.initial.as_ref(), |step| step.state.as_ref());
+    let state = state.ok_or("the last step has no state before it")?;
+    system.property_truth(id, Env::of_step(state, last)).map_err(internal)
+}
+
+/// The state in which the run ends; none where it ends in a model error.
+fn end(trace: &Trace) -> Result<&State, String> {
+    let last = trace.steps.last().map_or(trace.initial.as_ref(), |step| step.state.as_ref());
+    last.ok_or_else(|| "the run has no last state".to_owned())
+}
+
+/// The number at fault in a model error, where its failure names one, evaluated where it happens.
+///
+/// # Errors
+/// Where the run is not one of the system, or does not end in this model error.
+pub fn number_at_fault(system: &TransitionSystem, violation: &Violation) -> Result<Option<i64>, String> {
+    let ViolationKind::Error(site) = violation.kind else { return Ok(None) };
+    confirm_violation(system, violation)?;
+    let Some(value) = system.failure(site).and_then(|failure| failure.value) else { return Ok(None) };
+    let trace = &violation.trace;
+    let nowhere = State::default();
+    let last_args = trace.steps.last().map_or(&[][..], |step| &step.args);
+    let before_last =
+        trace.steps.iter().rev().nth(1).map_or(trace.initial.as_ref(), |step| step.state.as_ref());
+    let guard_args;
+    let env = match site.place {
+        Place::Init => Env::of_instance(&nowhere, &trace.init_args),
+        Place::Body(_) => {
+            Env::of_instance(before_last.ok_or("the failing step has no state before it")?, last_args)
+        }
+        Place::Guard(id) => {
+            let state = end(trace)?;
+            let fails = |args: &Vec<u32>| system.enabled(state, id, args) == Ok(GuardResult::Failed(site));
+            guard_args = system.transition(id).instances().find(fails).unwrap_or_default();
+            Env::of_instance(state, &guard_args)
+        }
+        Place::Property(id) if system.property(id).kind == PropertyKind::Step => {
+            Env::of_step(before_last.ok_or("the last step has no state before it")?, end(trace)?)
+        }
+        Place::Property(_) | Place::Terminal => Env::of_state(end(trace)?),
+    };
+    match Evaluator::new(&system.context, env).value(value).map_err(internal)? {
+        Value::Int(v) => Ok(Some(v)),
+        other => Err(format!("{other} is no number")),
+    }
+}

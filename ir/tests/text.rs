@@ -1,0 +1,374 @@
+//! The text form: what is printed is read back as it was, and anything else is refused.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+mod systems;
+
+use musilc_ir::search::check;
+use musilc_ir::{
+    Claim, DataType, EnumType, FailureKind, Fairness, FieldType, Goal, Limits, Node, Part, PropertyKind,
+    Shown, Span, StructType, TransitionSystem, Type, VariantType, text,
+};
+use proptest::prelude::*;
+use systems::Builder;
+
+/// A system with something of everything.
+const KITCHEN: &str = r##"system "kitchen sink"
+
+enum Kind { Red, Green(shade: 0..=3, deep: bool) }
+enum Kind#2 { Only }
+struct Nothing { }
+struct "Odd name" { kind: Kind, rest: Seq<Kind#2, 3>, both: [Bag<bool, 2>; -1..=1] }
+
+var x: -3..=12
+var b: bool
+var "cells[0].line": 0..=1
+var grid: [[0..=3; 2]; 3]
+
+source x: -3..=12 from x @10..20
+source b: bool from b
+source empty: Nothing from #4
+
+shared
+  %1 = x + x * 2 - 3 + (if b { x } else { -x }) - (x + 1) - x * 4
+
+init(start: -3..=2, "odd param": Kind)
+  fail out_of_range(-3..=12, "x \"quoted\"") if $start == 5 showing $start - 3 @1..2
+  where $1 < 3
+  x = $start - 3
+  b = $start == 0
+  "cells[0].line" = 0
+  grid = [[0, 0], [1, 2], [0, 0]]
+
+strong transition go(a: 0..=2, b: bool) @5..9
+  %2 = grid[$a]
+  fail bad_index(0..=2) if %1 == 4 showing %1
+  fail other_variant(Green) if false
+  when !b && (x < 3 || x >= 7) && (b || %2[$b] != 0)
+  fail division_by_zero if x == 0
+  fail full_sequence(3) if x == 1
+  fail full_bag(2) if x == 2
+  fail empty_sequence if x == 3
+  fail not_in_bag if x == 4
+  fail no_value if x == 5
+  fail nothing_to_choose if x == 6
+  x := narrow(%1 div 2, -3..=12)
+  grid := grid[$a := %2[$b := narrow(x mod 4, 0..=3)]]
+  "cells[0].line" := if x == 0 { 0 } else if x == 1 { 1 } else { 0 }
+
+weak transition stop
+  when !(b == (x > 3))
+
+terminal
+  fail no_value if x == 9
+  holds true
+
+invariant small @3..8
+  %2 = x + x + x + x + x < 40 && %1 < 1000
+  fail no_value if false
+  holds %2
+  claim %2 @3..4 {
+    part a = "Green(shade: 1)": x < 12 @5..6 {
+      show -3..=12: (x) @7..8
+      show Kind: (x, x, b)
+    }
+    part %1 < 1000
+  }
+
+step invariant grows
+  holds x' >= x && "cells[0].line"' == "cells[0].line"
+  claim x' >= x
+
+reachable there
+  holds x == 3
+  claim x == 3
+
+probes
+  antecedent small: b @1..2
+  state table "St ate": x == -3
+"##;
+
+fn assert_round_trip(system: &TransitionSystem) -> TransitionSystem {
+    let printed = text::print(system);
+    let parsed = text::parse(&printed).unwrap_or_else(|error| panic!("{error}\n{printed}"));
+    assert_eq!(text::print(&parsed), printed);
+    parsed
+}
+
+#[test]
+fn everything_comes_back() {
+    let system = text::parse(KITCHEN).unwrap();
+    let again = assert_round_trip(&system);
+    assert_eq!(again.variables, system.variables);
+    assert_eq!(again.sources, system.sources);
+    assert_eq!(again.init.params, system.init.params);
+    for (a, b) in again.transitions.iter().zip(&system.transitions) {
+        assert_eq!((&a.name, &a.params, a.fairness, a.span), (&b.name, &b.params, b.fairness, b.span));
+        let kinds = |failures: &[musilc_ir::Failure]| -> Vec<(FailureKind, bool, Span)> {
+            failures.iter().map(|f| (f.kind.clone(), f.value.is_some(), f.span)).collect()
+        };
+        assert_eq!(kinds(&a.guard_failures), kinds(&b.guard_failures));
+        assert_eq!(kinds(&a.failures), kinds(&b.failures));
+        assert_eq!(a.updates.len(), b.updates.len());
+    }
+    assert_eq!(system.transitions[0].fairness, Fairness::Strong);
+    assert_eq!(system.properties[1].kind, PropertyKind::Step);
+    assert_eq!(again.properties[0].claim.parts[0].binding, system.properties[0].claim.parts[0].binding);
+    let shown = |s: &TransitionSystem| -> Vec<DataType> {
+        s.properties[0].claim.parts[0].claim.shown.iter().map(|s| s.ty.clone()).collect()
+    };
+    assert_eq!(shown(&again), shown(&system));
+    assert_eq!(
+        again.probes.iter().map(|p| &p.kind).collect::<Vec<_>>(),
+        [
+            &musilc_ir::ProbeKind::Antecedent { property: "small".to_owned() },
+            &musilc_ir::ProbeKind::DeclaredState { table: "table".to_owned(), state: "St ate".to_owned() },
+        ]
+    );
+}
+
+#[test]
+fn systems_behave_as_before() {
+    for system in [systems::counter(9), systems::peterson(), systems::philosophers(3)] {
+        let again = assert_round_trip(&system);
+        let run = |system| {
+            let outcome = check(system, Goal::Safety, &Limits::default()).unwrap();
+            (outcome.verdict, outcome.witnesses, outcome.statistics.levels, outcome.coverage)
+        };
+        assert_eq!(run(&again), run(&system));
+    }
+}
+
+#[test]
+fn peterson_is_pleasant_to_read() {
+    let printed = text::print(&systems::peterson());
+    let enter = "transition enter(p: 0..=1)\n  when pc[$p] == 2 && (!flag[-$p + 1] || turn == $p)\n  pc := pc[$p := 3]\n";
+    assert!(printed.contains(enter), "{printed}");
+}
+
+#[test]
+fn names_are_for_what_is_large_and_shared() {
+    let system = text::parse(
+        "system s var x: 0..=9 init x = 0
+         transition a when x + x * 2 + x * 3 + x * 4 < 5 fail no_value if x + x * 2 + x * 3 + x * 4 == 4
+         transition b when x + x * 2 + x * 3 + x * 4 < 6 transition c when x < 3 transition d when x < 3
+         terminal holds true",
+    )
+    .unwrap();
+    let printed = text::print(&system);
+    assert!(printed.contains("shared\n  %1 = x + x * 2 + x * 3 + x * 4\n"), "{printed}");
+    assert!(printed.contains("when %1 < 5\n  fail no_value if %1 == 4"), "{printed}");
+    assert_eq!(printed.matches("when x < 3").count(), 2, "{printed}");
+}
+
+#[test]
+fn raw_nodes_that_constructors_never_build_come_back() {
+    for expr in [
+        "-(3) < x",
+        "-(-3) < x",
+        "x + -(3) < 0",
+        "--x < 0",
+        "-(3 * x) < 0",
+        "!(x >= 0)",
+        "1 + (2 + x) < 0",
+        "x * (x * x) < 0",
+        "x - (x - 1) * 2 < 0",
+        "(x == 0) == (x < 1)",
+        "true && (false && true)",
+        "[x, 1, 2][0] == 1",
+        "[1; 5][1 := x][2] == 1",
+        "(if x == 0 { [1, 2] } else { [3, 4] })[1] == 2",
+        "-1 mod -2 div 3 < 4",
+        "-3 + x - 3 == 0",
+        "(if x < 0 { 1 } else { 2 }) + 1 == 2",
+        "x != 1 == (x <= 3)",
+    ] {
+        let text = format!("system s var x: -3..=9 init x = 0 transition t when {expr} terminal holds true");
+        let Ok(system) = text::parse(&text) else {
+            assert_eq!(expr, "x != 1 == (x <= 3)", "comparisons do not associate");
+            continue;
+        };
+        let again = assert_round_trip(&system);
+        let printed = text::print(&again);
+        assert!(printed.contains(&format!("when {expr}\n")), "{expr} becomes {printed}");
+    }
+}
+
+#[test]
+fn deep_expressions_are_cut_into_lines() {
+    let mut b = Builder::new("deep");
+    let x = b.var("x", systems::int(0, 9), 0);
+    let a = b.var("a", Type::array(2, systems::int(0, 9)), 0);
+    let cx = b.cx();
+    let (mut number, mut array, mut truth) = (cx.var(x), cx.var(a), cx.bool(true));
+    for k in 0..20_000 {
+        let (one, nine) = (cx.int(k % 7), cx.int(k % 2));
+        let sum = cx.add([number, number, one]);
+        number = cx.narrow(sum, 0, 9);
+        array = cx.store(array, nine, number);
+        let low = cx.lt(number, nine);
+        let unlike = cx.eq(low, truth);
+        truth = cx.not(unlike);
+    }
+    b.transition("t", truth, &[(x, number), (a, array)]);
+    let system = b.done();
+    let again = assert_round_trip(&system);
+    let roots = |s: &TransitionSystem| {
+        let t = &s.transitions[0];
+        s.context.reachable([t.guard, t.updates[0].value, t.updates[1].value]).len()
+    };
+    assert_eq!(roots(&again), roots(&system));
+}
+
+#[test]
+fn types_of_one_name_are_told_apart() {
+    let variant = |name: &str| VariantType { name: name.to_owned(), fields: Vec::new() };
+    let enumeration = |variants| DataType::Enum(EnumType { name: "Bag".to_owned(), variants }.into());
+    let (one, two) = (enumeration(vec![variant("A")]), enumeration(vec![variant("A"), variant("true")]));
+    let fields = vec![
+        FieldType { name: "0".to_owned(), ty: one },
+        FieldType { name: "x y".to_owned(), ty: DataType::Option(two.into()) },
+        FieldType { name: "n".to_owned(), ty: DataType::NUMBER },
+    ];
+    let record = DataType::Struct(StructType { name: "Bag".to_owned(), fields }.into());
+    let mut b = Builder::new("types");
+    let x = b.var("x", systems::int(0, 9), 0);
+    let cx = b.cx();
+    let (value, yes) = (cx.var(x), cx.bool(true));
+    b.property("p", PropertyKind::Invariant, yes);
+    let shown = Shown { span: Span::new(3, 4), ty: record, leaves: vec![value, yes, value, value] };
+    let inner = Claim { span: Span::default(), expr: yes, parts: Vec::new(), shown: vec![shown] };
+    b.system.properties[0].claim.parts = vec![Part { binding: None, claim: inner }];
+    let system = b.done();
+    let again = assert_round_trip(&system);
+    let shown = |s: &TransitionSystem| s.properties[0].claim.parts[0].claim.shown[0].ty.clone();
+    assert_eq!(shown(&again), shown(&system));
+}
+
+#[test]
+fn parameters_of_one_name_are_told_apart() {
+    let system = text::parse(
+        "system s var x: 0..=9 init x = 0
+         transition t(a: 0..=1, b: 0..=2, a: 0..=3) when $0 + $1 + $2 < 3 terminal holds true",
+    )
+    .unwrap();
+    assert!(text::print(&system).contains("when $0 + $b + $2 < 3"));
+    let sum = system.context.find(&Node::Param { index: 2, count: 4 });
+    assert!(sum.is_some());
+    assert_round_trip(&system);
+}
+
+#[test]
+fn errors_tell_the_line() {
+    let cases = [
+        ("", 1, "expected `system`"),
+        ("system s\ninit\nterminal holds", 3, "expected a name"),
+        ("system s\nvar x: 0..=1\ninit", 3, "x has no initial value"),
+        ("system s var x: 0..=1 init x = 0\nx = 1", 2, "two initial values"),
+        ("system s init terminal\nholds 1 + true", 2, "integer is needed"),
+        ("system s init terminal\n\nholds %3", 3, "%3 is not defined"),
+        ("system s init terminal %1 = true\n%1 = true holds true", 2, "defined twice"),
+        ("system s init terminal holds $a", 1, "no such parameter"),
+        ("system s init terminal holds y", 1, "no variable y"),
+        ("system s init terminal holds true\ngarbage", 2, "expected a section"),
+        ("system s\nvar x: 0..=1\nvar x: bool", 3, "two variables"),
+        ("system s\nvar x: ?", 2, "unexpected character"),
+        ("system s\nvar \"x", 2, "without end"),
+        ("system \"\\q\"", 1, "unknown escape"),
+        ("system \"\\u{d800}\"", 1, "no character"),
+        ("system s var x: 0..=99999999999999999999", 1, "too large"),
+        ("system s var x: 0..=9223372036854775808", 1, "too large"),
+        ("system s source x: Nothing from #0", 1, "no type"),
+        ("system s init terminal holds [1; 9999999][0] == 1", 1, "too many"),
+        ("system s init terminal holds []", 1, "at least one"),
+        ("system s init terminal fail nonsense(3) if true holds true", 1, "no failure"),
+        ("system s init terminal fail no_value if true @9..3 holds true", 1, "ends before"),
+        ("system s init (a: number) terminal holds true", 1, "none or too many values"),
+        ("system s source x: bool from #9 init terminal holds true", 1, "no variable number"),
+        ("system s var x: 5..=4 init x = 5 terminal holds true", 0, "empty"),
+    ];
+    for (source, line, message) in cases {
+        let error = text::parse(source).map(|_| ()).unwrap_err();
+        assert_eq!(error.line, line, "{error} of {source}");
+        assert!(error.message.contains(message), "{error} of {source}");
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let deep = |open: &str, close: &str| {
+        let expr = format!("{}true{}", open.repeat(100_000), close.repeat(100_000));
+        text::parse(&format!("system s init terminal holds {expr}")).map(|_| ()).unwrap_err()
+    };
+    for (open, close) in
+        [("(", ")"), ("!", ""), ("-", ""), ("[", "]"), ("if true { true } else if ", ""), ("if ", "")]
+    {
+        assert!(deep(open, close).message.contains("nested"), "{open}");
+    }
+    let types = format!("system s var x: {}bool", "[".repeat(100_000));
+    assert!(text::parse(&types).map(|_| ()).unwrap_err().message.contains("nested"));
+    let data = format!("system s source x: {}bool", "Set<".repeat(100_000));
+    assert!(text::parse(&data).map(|_| ()).unwrap_err().message.contains("nested"));
+    let claims = "part true {".repeat(100_000);
+    let claims = format!("system s init terminal holds true invariant i holds true claim true {{ {claims}");
+    assert!(text::parse(&claims).map(|_| ()).unwrap_err().message.contains("nested"));
+    let mut doubling = "system s struct T0 { a: bool }".to_owned();
+    for i in 0..200 {
+        doubling += &format!(" struct T{} {{ a: T{i}, b: T{i} }}", i + 1);
+    }
+    assert!(text::parse(&doubling).map(|_| ()).unwrap_err().message.contains("too large"));
+    let mut arrays = "system s init terminal %0 = [true]".to_owned();
+    for i in 0..10_000 {
+        arrays += &format!(" %{} = [%{i}]", i + 1);
+    }
+    assert!(text::parse(&arrays).map(|_| ()).unwrap_err().message.contains("deep"));
+}
+
+/// Pieces of the grammar, so that junk gets past the first token.
+fn piece() -> impl Strategy<Value = String> {
+    let words = "system init terminal holds transition when fail if showing invariant step reachable claim part show \
+        probes antecedent state var source from shared where enum struct weak strong bool number Option Set Bag Seq \
+        true false narrow div mod else x y out_of_range bad_index no_value ..= .. := == != <= >= && || = < > ! + - * ( \
+        ) [ ] { } , : ; ' @ # $ % 0 1 2 9 4294967295 18446744073709551615 \"a b\" \" // \n é \\";
+    let words: Vec<String> = words.split(' ').map(str::to_owned).filter(|word| !word.is_empty()).collect();
+    prop::sample::select(words)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn junk_is_refused_without_panic(pieces in prop::collection::vec(piece(), 0..40)) {
+        let _ = text::parse(&pieces.join(" "));
+    }
+
+    #[test]
+    fn any_text_is_refused_without_panic(junk in any::<String>()) {
+        prop_assert!(text::parse(&junk).is_err());
+    }
+
+    /// One change to a good text gives a good text or an error.
+    #[test]
+    fn damage_is_survived(at in 0..KITCHEN.len(), length in 0..12usize, new in piece()) {
+        let mut damaged = KITCHEN.to_owned();
+        damaged.replace_range(at..(at + length).min(KITCHEN.len()), &new);
+        if let Ok(system) = text::parse(&damaged) {
+            let printed = text::print(&system);
+            prop_assert_eq!(text::print(&text::parse(&printed).unwrap()), printed);
+        }
+    }
+
+    /// Names and messages of any characters come back.
+    #[test]
+    fn any_name_comes_back(name in any::<String>(), other in any::<String>()) {
+        let mut b = Builder::new(&name);
+        let x = b.var(&other, Type::Bool, 0);
+        let value = b.cx().var(x);
+        b.transition(&name, value, &[(x, value)]);
+        b.property(&other, PropertyKind::Invariant, value);
+        let system = b.done();
+        let again = assert_round_trip(&system);
+        prop_assert_eq!(&again.name, &name);
+        prop_assert_eq!(&again.transitions[0].name, &name);
+        prop_assert_eq!(&again.variables[0].name, &other);
+    }
+}

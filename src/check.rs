@@ -1,0 +1,132 @@
+//! Running a check: the engines that are asked, whether they agree, and whether the finding is the expected one.
+
+mod agree;
+mod budget;
+mod combine;
+mod engines;
+mod judge;
+pub(crate) mod lint;
+#[cfg(test)]
+mod tests;
+
+pub use budget::{CONFIRM_PROOF, CONFIRM_TRACE, DEFAULT_DEPTH};
+
+use crate::options::{Backend, Engine, Options};
+use crate::result::{CheckReport, Finding, Run, Status};
+use musilc_frontend::diagnostic::Diagnostic;
+use musilc_frontend::{Check, Expect};
+use musilc_ir::{Goal, TransitionSystem, Unknown, Verdict};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Builds the system of a check.
+type Build<'b> = &'b dyn Fn() -> Result<TransitionSystem, Vec<Diagnostic>>;
+
+/// Runs a check, given how to build its system.
+pub(crate) fn run(check: &Check, build: Build<'_>, options: &Options) -> CheckReport {
+    let mut report = CheckReport {
+        check: check.clone(),
+        system: None,
+        runs: vec![],
+        finding: Finding::Nothing,
+        status: Status::Interrupted,
+        notes: vec![],
+        differences: vec![],
+    };
+    if options.interrupt.is_raised() {
+        return report;
+    }
+    // A panic ends this check and no other.
+    let outcome = catch_unwind(AssertUnwindSafe(|| run_into(&mut report, build, options)));
+    if let Err(payload) = outcome {
+        report.status = Status::Broken(format!("panic: {}", crate::stack::message(&*payload)));
+    }
+    report
+}
+
+fn run_into(report: &mut CheckReport, build: Build<'_>, options: &Options) {
+    let system = match build() {
+        Ok(system) => system,
+        Err(diagnostics) => {
+            report.status = Status::Refused(diagnostics);
+            return;
+        }
+    };
+    report.status = match check_system(report, &system, options) {
+        Ok(status) => status,
+        Err(problem) => Status::Broken(problem),
+    };
+    report.system = Some(system);
+}
+
+/// What the engines look for.
+pub(crate) fn goal(system: &TransitionSystem, expect: &Expect) -> Result<Goal, String> {
+    match expect {
+        Expect::Reaches { property, .. } => match system.property_named(property) {
+            Some(id) => Ok(Goal::Reach(id)),
+            None => Err(format!("the system has no property {property}")),
+        },
+        _ => Ok(Goal::Safety),
+    }
+}
+
+fn check_system(
+    report: &mut CheckReport,
+    system: &TransitionSystem,
+    options: &Options,
+) -> Result<Status, String> {
+    if cfg!(debug_assertions)
+        && let Err(problems) = musilc_ir::validate(system)
+    {
+        return Err(format!("the transition system is ill-formed: {}", problems.join("; ")));
+    }
+    let goal = goal(system, &report.check.expect)?;
+    let mut excused = false;
+    if options.backend != Backend::Bmc {
+        report.runs.push(engines::explicit(system, goal, options)?);
+    }
+    if options.backend != Backend::Explicit && !interrupted(&report.runs) {
+        let explicit = report.runs.first().map(|run| &run.outcome);
+        let budget = budget::bmc(options, &report.check.expect, explicit);
+        let (run, impatient) = engines::bmc(system, goal, options, budget.depth, budget.patience)?;
+        // Where the explicit search has decided, the bounded checker confirms as much as it can.
+        excused = budget.patience.is_some();
+        if excused && !interrupted(std::slice::from_ref(&run)) {
+            report.notes.extend(incomplete(&run, budget.depth, impatient));
+        }
+        report.runs.push(run);
+    }
+    let contradictions = agree::contradictions(system, goal, &report.runs);
+    report.finding = combine::combine(goal, &report.runs, excused);
+    if !contradictions.is_empty() {
+        return Ok(Status::Disagreement(contradictions));
+    }
+    if interrupted(&report.runs) {
+        return Ok(Status::Interrupted);
+    }
+    let explicit = report.runs.iter().find(|run| run.engine == Engine::Explicit).map(|run| &run.outcome);
+    let (status, notes) = judge::judge(&report.check.expect, system, &report.finding, explicit, options);
+    report.notes.extend(notes);
+    Ok(status)
+}
+
+/// What an engine established alone.
+pub(crate) fn alone(goal: Goal, run: &Run) -> Finding {
+    combine::combine(goal, std::slice::from_ref(run), false)
+}
+
+fn interrupted(runs: &[Run]) -> bool {
+    runs.iter().any(|run| run.outcome.verdict == Verdict::Unknown(Unknown::Interrupted))
+}
+
+/// What the bounded checker did not confirm, in words.
+fn incomplete(run: &Run, depth: u32, impatient: bool) -> Option<String> {
+    let Verdict::Unknown(why) = &run.outcome.verdict else { return None };
+    let why = match (impatient, why) {
+        (true, _) => "it was given no more time".to_owned(),
+        (false, why) => crate::report::phrase::unknown(why),
+    };
+    Some(match run.outcome.decided_depth {
+        Some(decided) => format!("bmc confirmed depths up to {decided} of {depth}: {why}"),
+        None => format!("bmc confirmed nothing: {why}"),
+    })
+}

@@ -1,0 +1,108 @@
+//! How far the bounded checker goes.
+
+use crate::Options;
+use musilc_frontend::Expect;
+use musilc_ir::{Outcome, Proof, Verdict, ViolationKind};
+use std::time::Duration;
+
+/// The depth to which the bounded checker goes where nothing else decides it.
+pub const DEFAULT_DEPTH: u32 = 20;
+
+/// What the bounded checker may spend once the explicit search has proved that there is no violation: it then only confirms.
+pub const CONFIRM_PROOF: Duration = Duration::from_secs(10);
+
+/// What the bounded checker may spend on a violation or witness that the explicit search has found.
+pub const CONFIRM_TRACE: Duration = Duration::from_secs(120);
+
+/// What the bounded checker is to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Budget {
+    /// The depth to go to.
+    pub(crate) depth: u32,
+    /// The time that it may take, if the user sets no shorter one; not getting to the depth in this time is no failure.
+    pub(crate) patience: Option<Duration>,
+}
+
+/// The budget, given what the explicit search said if it ran.
+pub(crate) fn bmc(options: &Options, expect: &Expect, explicit: Option<&Outcome>) -> Budget {
+    let (depth, patience) = match explicit.map(|outcome| &outcome.verdict) {
+        Some(Verdict::Violated(violation)) => match violation.kind {
+            ViolationKind::Unreached(_) => (diameter(explicit), Some(CONFIRM_PROOF)),
+            _ => (violation.depth(), Some(CONFIRM_TRACE)),
+        },
+        Some(Verdict::Reached(trace)) => (trace.depth(), Some(CONFIRM_TRACE)),
+        Some(Verdict::Proved(Proof::Exhaustive { diameter })) => (after(*diameter), Some(CONFIRM_PROOF)),
+        Some(Verdict::Proved(Proof::AllRunsEnd { longest })) => (after(*longest), Some(CONFIRM_PROOF)),
+        Some(Verdict::HoldsToDepth { .. } | Verdict::Unknown(_)) | None => {
+            (DEFAULT_DEPTH.max(expected_depth(expect).unwrap_or(0)), None)
+        }
+    };
+    let depth = options.depth.unwrap_or(depth);
+    Budget { depth: options.max_depth.map_or(depth, |most| depth.min(most)), patience }
+}
+
+/// One step more than the diameter: steps from the deepest states can fail too.
+fn after(diameter: u32) -> u32 {
+    diameter.saturating_add(1).min(DEFAULT_DEPTH)
+}
+
+fn diameter(explicit: Option<&Outcome>) -> u32 {
+    let levels = explicit.map_or(0, |outcome| outcome.statistics.levels.len());
+    after(u32::try_from(levels).unwrap_or(u32::MAX).saturating_sub(1))
+}
+
+/// The depth that an expectation names.
+pub(crate) fn expected_depth(expect: &Expect) -> Option<u32> {
+    match expect {
+        Expect::Holds { .. } => None,
+        Expect::Violates { depth, .. }
+        | Expect::Deadlock { depth }
+        | Expect::Error { depth }
+        | Expect::Reaches { depth, .. } => *depth,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use musilc_ir::{Statistics, Step, Trace, TransitionId, Unknown, Violation};
+
+    fn outcome(verdict: Verdict) -> Outcome {
+        Outcome {
+            verdict,
+            decided_depth: None,
+            witnesses: vec![],
+            statistics: Statistics::default(),
+            coverage: None,
+        }
+    }
+
+    fn trace(depth: usize) -> Trace {
+        let step = Step { transition: TransitionId(0), args: vec![], state: None };
+        Trace { steps: vec![step; depth], ..Trace::default() }
+    }
+
+    #[test]
+    fn the_depth_follows_from_what_is_known() {
+        let holds = Expect::Holds { states: None };
+        let options = Options::new();
+        let depth = |options: &Options, expect: &Expect, explicit: Option<Verdict>| {
+            bmc(options, expect, explicit.map(outcome).as_ref()).depth
+        };
+        assert_eq!(depth(&options, &holds, None), DEFAULT_DEPTH);
+        assert_eq!(depth(&options, &Expect::Deadlock { depth: Some(33) }, None), 33);
+        assert_eq!(depth(&options, &holds, Some(Verdict::Proved(Proof::Exhaustive { diameter: 5 }))), 6);
+        assert_eq!(
+            depth(&options, &holds, Some(Verdict::Proved(Proof::Exhaustive { diameter: 90 }))),
+            DEFAULT_DEPTH
+        );
+        let violation = Violation { kind: ViolationKind::Deadlock, trace: trace(31) };
+        assert_eq!(depth(&options, &holds, Some(Verdict::Violated(violation.clone()))), 31);
+        assert_eq!(depth(&options, &holds, Some(Verdict::Reached(trace(3)))), 3);
+        assert_eq!(depth(&options, &holds, Some(Verdict::Unknown(Unknown::Timeout))), DEFAULT_DEPTH);
+        let options = Options::new().depth(7);
+        assert_eq!(depth(&options, &holds, Some(Verdict::Violated(violation.clone()))), 7);
+        let options = Options::new().max_depth(6);
+        assert_eq!(depth(&options, &holds, Some(Verdict::Violated(violation))), 6);
+    }
+}

@@ -1,0 +1,89 @@
+//! What the runs of a chapter's checks show to be likely mistakes: actions that never happen, claims that hold vacuously.
+
+use crate::options::Engine;
+use crate::result::{CheckReport, Finding};
+use musilc_frontend::diagnostic::{Code, Diagnostic};
+use musilc_ir::{Coverage, ProbeKind, Proof, Span, TransitionSystem};
+
+/// What was seen in any check of a model.
+struct Seen<'c> {
+    model: &'c str,
+    /// Whether all states of some check were visited.
+    exhaustive: bool,
+    /// Each action with whether it ever happened.
+    actions: Vec<(String, Span, bool)>,
+    /// Each probe with whether it was ever true.
+    probes: Vec<(ProbeKind, Span, bool)>,
+}
+
+/// The warnings about the models of a chapter, in the order of the source. `checks` are all checks of the chapter; a model of which some check
+/// stopped early, or none visited all states, is passed over.
+pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
+    let mut models: Vec<Seen<'_>> = Vec::new();
+    let mut passed_over: Vec<&str> = Vec::new();
+    for report in checks {
+        let model = report.check.model.as_str();
+        let conclusive = matches!(
+            report.finding,
+            Finding::Violated { .. } | Finding::Reached { .. } | Finding::Proved(Proof::Exhaustive { .. })
+        );
+        let coverage = report.outcome(Engine::Explicit).and_then(|outcome| outcome.coverage.as_ref());
+        match (&report.system, coverage) {
+            (Some(system), Some(coverage)) if conclusive => {
+                let position = models.iter().position(|seen| seen.model == model);
+                let position = position.unwrap_or_else(|| {
+                    models.push(Seen { model, exhaustive: false, actions: vec![], probes: vec![] });
+                    models.len() - 1
+                });
+                if let Some(seen) = models.get_mut(position) {
+                    seen.exhaustive |= matches!(report.finding, Finding::Proved(Proof::Exhaustive { .. }));
+                    seen.add(system, coverage);
+                }
+            }
+            _ => passed_over.push(model),
+        }
+    }
+    let told = models.iter().filter(|seen| seen.exhaustive && !passed_over.contains(&seen.model));
+    let mut out: Vec<Diagnostic> = told.flat_map(Seen::warnings).collect();
+    out.sort_by_key(|warning| (warning.span(), warning.code));
+    out.dedup();
+    out
+}
+
+impl Seen<'_> {
+    fn add(&mut self, system: &TransitionSystem, coverage: &Coverage) {
+        for (transition, fired) in system.transitions.iter().zip(&coverage.fired) {
+            match self.actions.iter_mut().find(|(name, _, _)| *name == transition.name) {
+                Some((_, _, seen)) => *seen |= *fired > 0,
+                None => self.actions.push((transition.name.clone(), transition.span, *fired > 0)),
+            }
+        }
+        for (probe, met) in system.probes.iter().zip(&coverage.probes) {
+            match self.probes.iter_mut().find(|(kind, span, _)| *span == probe.span && *kind == probe.kind) {
+                Some((_, _, seen)) => *seen |= met,
+                None => self.probes.push((probe.kind.clone(), probe.span, *met)),
+            }
+        }
+    }
+
+    fn warnings(&self) -> Vec<Diagnostic> {
+        let model = self.model;
+        let actions = self.actions.iter().filter(|(_, _, seen)| !seen).map(|(name, span, _)| {
+            Diagnostic::warning(Code::DeadAction, *span, format!("the action `{name}` never happens"))
+                .primary(format!("not in any check of {model}"))
+        });
+        let probes = self.probes.iter().filter(|(_, _, seen)| !seen).map(|(kind, span, _)| match kind {
+            ProbeKind::Antecedent { property } => {
+                let message = format!("the left side is never true, so `{property}` holds vacuously");
+                Diagnostic::warning(Code::VacuousProperty, *span, message)
+                    .primary(format!("false in every state of every check of {model}"))
+            }
+            ProbeKind::DeclaredState { table, state } => {
+                let message = format!("`{state}`, which the table `{table}` declares, is never reached");
+                Diagnostic::warning(Code::UnreachedState, *span, message)
+                    .primary(format!("not in any check of {model}"))
+            }
+        });
+        actions.chain(probes).collect()
+    }
+}

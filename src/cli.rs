@@ -1,0 +1,45 @@
+//! The command line: a thin client of the library.
+
+mod args;
+mod bless;
+mod check;
+mod completions;
+mod explain;
+mod inputs;
+mod ir;
+mod output;
+mod progress;
+mod signals;
+
+use args::{Arguments, Verb};
+use clap::Parser;
+use musilc::Exit;
+use std::process::ExitCode;
+
+/// Reads the command line and does what it says.
+pub(crate) fn main() -> ExitCode {
+    musilc::keep_panics_quiet();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and the version are no errors, and clap writes them to stdout.
+            let code = u8::try_from(error.exit_code()).unwrap_or(Exit::BadInput.code());
+            return match error.print() {
+                Err(problem) => output::unwritable(&problem),
+                Ok(()) => ExitCode::from(code),
+            };
+        }
+    };
+    output::choose_colour(arguments.color);
+    let exit = match arguments.verb {
+        None => check::run(&arguments.check),
+        Some(Verb::Ir(ir)) => ir::run(&ir),
+        Some(Verb::Bless(bless)) => bless::run(&bless),
+        Some(Verb::Explain { code }) => explain::run(code.as_deref()),
+        Some(Verb::Completions { shell }) => completions::run(shell),
+    };
+    match exit {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(problem) => output::unwritable(&problem),
+    }
+}

@@ -1,0 +1,343 @@
+//! The grammar of the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use musilc::{Backend, Options};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Checks literate chapters with two engines that must agree.
+///
+/// Runs the checks of chapters: Markdown files with `musil` blocks, or .musil files. Directories are searched for them.
+#[derive(Parser, Debug)]
+#[command(
+    name = "musilc",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
+#[command(override_usage = "musilc [OPTIONS] FILE|DIR...\n       musilc VERB ...")]
+#[command(
+    after_help = "Exit codes: 0 every check as expected; 1 some not; 2 wrong input or usage; 3 the engines disagree or \
+                        musilc failed; 4 undecided within the limits; 130 interrupted."
+)]
+#[command(subcommand_help_heading = "Verbs", subcommand_value_name = "VERB", disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+    #[command(flatten)]
+    pub(crate) check: CheckArguments,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(crate) color: Colour,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The other verbs.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Verb {
+    /// Print the transition systems of checks
+    Ir(IrArguments),
+    /// Run the checks and rewrite the `trace` and `verdict` blocks of the chapters
+    Bless(BlessArguments),
+    /// Explain a diagnostic code; without one, list them
+    Explain {
+        /// The code, such as E0012
+        code: Option<String>,
+    },
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of the main job.
+#[derive(Args, Debug, Default)]
+pub(crate) struct CheckArguments {
+    /// Chapters, or directories of chapters
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
+    /// Do not accept "no violation to depth k" where a check expects that it holds
+    #[arg(long)]
+    pub(crate) prove: bool,
+    /// What the results look like
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+    /// Show only what is not as expected, and the summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Show statistics of every check
+    #[arg(long)]
+    pub(crate) stats: bool,
+    /// Show the traces of checks that are as expected too
+    #[arg(long)]
+    pub(crate) traces: bool,
+    /// Show whole states in traces, not only what changes
+    #[arg(long)]
+    pub(crate) all_values: bool,
+    /// Leave out what differs from run to run
+    #[arg(long, hide = true)]
+    pub(crate) no_timings: bool,
+}
+
+/// Which checks are run, by which engines, with which constants.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Selection {
+    /// The engines to ask
+    #[arg(long, value_name = "BACKEND", default_value = "both")]
+    pub(crate) backend: Engines,
+    /// Give a constant another value
+    #[arg(short = 'D', value_name = "NAME=VALUE", value_parser = constant)]
+    pub(crate) constants: Vec<(String, String)>,
+    /// Run this check only; may be repeated
+    #[arg(long = "check", value_name = "NAME")]
+    pub(crate) checks: Vec<String>,
+}
+
+/// How far the engines go.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitArguments {
+    /// Depth of the bounded checker [default: as deep as the explicit search needed it, at most 20]
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<u32>,
+    /// Most distinct states of the explicit search
+    #[arg(long, value_name = "N")]
+    pub(crate) max_states: Option<u64>,
+    /// Most memory for the states of the explicit search, such as 512M or 2G [default: 4G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) max_memory: Option<u64>,
+    /// Depth beyond which no engine looks
+    #[arg(long, value_name = "N")]
+    pub(crate) max_depth: Option<u32>,
+    /// Most seconds of each engine for each check
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// Arguments of `musilc ir`.
+#[derive(Args, Debug)]
+pub(crate) struct IrArguments {
+    /// The chapter
+    #[arg(value_name = "FILE")]
+    pub(crate) path: PathBuf,
+    /// Print the system of this check only; may be repeated
+    #[arg(long = "check", value_name = "NAME")]
+    pub(crate) checks: Vec<String>,
+    /// Give a constant another value
+    #[arg(short = 'D', value_name = "NAME=VALUE", value_parser = constant)]
+    pub(crate) constants: Vec<(String, String)>,
+    /// Print how the explicit search packs a state instead
+    #[arg(long)]
+    pub(crate) layout: bool,
+}
+
+/// Arguments of `musilc bless`.
+#[derive(Args, Debug)]
+pub(crate) struct BlessArguments {
+    /// Chapters, or directories of chapters
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
+    /// Ask the explicit search only
+    #[arg(long)]
+    pub(crate) explicit: bool,
+}
+
+/// The engines to ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum Engines {
+    /// The explicit-state search
+    Explicit,
+    /// The bounded checker
+    Bmc,
+    /// Both, which must agree
+    #[default]
+    Both,
+}
+
+/// What the results look like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs; docs/json.md describes it
+    Json,
+}
+
+impl Selection {
+    /// The options that they stand for, without the names of checks: those are looked up in each chapter.
+    pub(crate) fn apply(&self, mut options: Options) -> Options {
+        options = options.backend(match self.backend {
+            Engines::Explicit => Backend::Explicit,
+            Engines::Bmc => Backend::Bmc,
+            Engines::Both => Backend::Both,
+        });
+        for (name, value) in &self.constants {
+            options = options.constant(name, value);
+        }
+        options
+    }
+}
+
+impl LimitArguments {
+    /// The options with these limits.
+    pub(crate) fn apply(&self, mut options: Options) -> Options {
+        if let Some(depth) = self.depth {
+            options = options.depth(depth);
+        }
+        if let Some(states) = self.max_states {
+            options = options.max_states(states);
+        }
+        if let Some(bytes) = self.max_memory {
+            options = options.max_memory(bytes);
+        }
+        if let Some(depth) = self.max_depth {
+            options = options.max_depth(depth);
+        }
+        if let Some(timeout) = self.timeout {
+            options = options.timeout(timeout);
+        }
+        options
+    }
+}
+
+impl CheckArguments {
+    /// The options that decide a finding, as they are written on the command line, each with a blank before it.
+    pub(crate) fn reproduction(&self) -> String {
+        let mut out = String::new();
+        match self.selection.backend {
+            Engines::Both => {}
+            Engines::Explicit => out.push_str(" --backend explicit"),
+            Engines::Bmc => out.push_str(" --backend bmc"),
+        }
+        for (name, value) in &self.selection.constants {
+            out.push_str(&format!(" -D {name}={value}"));
+        }
+        let limits = &self.limits;
+        for (option, value) in [
+            ("depth", limits.depth.map(u64::from)),
+            ("max-states", limits.max_states),
+            ("max-memory", limits.max_memory),
+            ("max-depth", limits.max_depth.map(u64::from)),
+        ] {
+            if let Some(value) = value {
+                out.push_str(&format!(" --{option} {value}"));
+            }
+        }
+        if let Some(timeout) = limits.timeout {
+            out.push_str(&format!(" --timeout {}", timeout.as_secs_f64()));
+        }
+        if self.prove {
+            out.push_str(" --prove");
+        }
+        out
+    }
+}
+
+fn constant(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+/// Bytes, with a unit of 1024 or a power of it: `512M`, `2G`, `2GiB`.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || "write a number of bytes, or one with K, M, G or T, such as 512M".to_owned();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits).ok_or_else(wrong)?;
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let unit = unit.trim().to_ascii_lowercase();
+    let power = match unit.trim_end_matches('b').trim_end_matches('i') {
+        "" if unit != "i" && unit != "ib" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        "t" => 4,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(1 << (10 * power)).ok_or_else(|| "that is too large".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a number of seconds, such as 60 or 0.5".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, expected) in [
+            ("512", 512),
+            ("1k", 1024),
+            ("512M", 512 << 20),
+            ("2G", 2 << 30),
+            ("2GiB", 2 << 30),
+            ("3MB", 3 << 20),
+        ] {
+            assert_eq!(size(text), Ok(expected), "{text}");
+        }
+        for wrong in ["", "M", "-1", "1.5G", "1X", "1i", "99999999999T", "9 9"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn constants_and_seconds() {
+        assert_eq!(constant("N=3"), Ok(("N".to_owned(), "3".to_owned())));
+        for wrong in ["", "N", "N=", "=3", " = "] {
+            assert!(constant(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "0", "-1", "x", "inf", "NaN", "1e300"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn verbs_and_files() {
+        let parse =
+            |line: &[&str]| Arguments::try_parse_from(std::iter::once("musilc").chain(line.iter().copied()));
+        let arguments = parse(&["-D", "N=3", "--check", "a", "--check", "b", "x.md", "dir"]).unwrap();
+        assert!(arguments.verb.is_none());
+        assert_eq!(arguments.check.paths.len(), 2);
+        assert_eq!(arguments.check.selection.checks, ["a", "b"]);
+        assert!(matches!(parse(&["ir", "x.md"]).unwrap().verb, Some(Verb::Ir(_))));
+        assert!(parse(&["./ir"]).unwrap().verb.is_none());
+        assert!(parse(&["explain", "--color", "never"]).unwrap().verb.is_some());
+        for wrong in [&[][..], &["--nonsense", "x.md"], &["--depth", "-1", "x.md"], &["ir"], &["--quiet"]] {
+            assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The main job: running the checks of chapters.
+
+use super::args::{CheckArguments, Format};
+use super::inputs::{self, Loaded};
+use super::output;
+use super::progress::ProgressLine;
+use super::signals;
+use musilc::ir::Interrupt;
+use musilc::report::{Human, Json, Totals};
+use musilc::{Chapter, Error, Exit, Options};
+use std::io;
+use std::time::Instant;
+
+/// The state of a run.
+struct Session<'a> {
+    arguments: &'a CheckArguments,
+    options: Options,
+    interrupt: Interrupt,
+    human: Human,
+    json: Json,
+    progress: ProgressLine,
+    totals: Totals,
+    /// The names of all checks that were met.
+    names: Vec<String>,
+    exit: Exit,
+}
+
+/// Runs the checks of the chapters that the arguments name.
+pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
+    let started = Instant::now();
+    let interrupt = signals::interrupt();
+    let progress = ProgressLine::new();
+    let options =
+        Options::new().interrupt(interrupt.clone()).prove(arguments.prove).watcher(progress.watcher());
+    let timings = !arguments.no_timings && std::env::var_os("MUSILC_NO_TIMINGS").is_none();
+    let mut session = Session {
+        arguments,
+        options: arguments.limits.apply(arguments.selection.apply(options)),
+        interrupt,
+        human: Human {
+            width: output::width(),
+            quiet: arguments.quiet,
+            stats: arguments.stats,
+            traces: arguments.traces,
+            all_values: arguments.all_values,
+            timings,
+            command: format!("musilc{}", arguments.reproduction()),
+        },
+        json: Json::new(timings),
+        progress,
+        totals: Totals::default(),
+        names: vec![],
+        exit: Exit::Passed,
+    };
+    let options = session.options.clone();
+    inputs::for_each(&arguments.paths, &options, |loaded| session.visit(loaded))?;
+    session.finish(started)
+}
+
+impl Session<'_> {
+    /// Deals with an input; whether to go on.
+    fn visit(&mut self, loaded: Loaded) -> io::Result<bool> {
+        match loaded {
+            Loaded::Chapter(_, chapter) => self.chapter(&chapter)?,
+            Loaded::Bad(error) => self.bad(&error),
+        }
+        Ok(!self.interrupt.is_raised())
+    }
+
+    fn bad(&mut self, error: &Error) {
+        self.totals.bad_files += 1;
+        let exit = match self.arguments.format {
+            Format::Human => inputs::show(error, &self.human),
+            Format::Json => self.json.failed(error),
+        };
+        self.exit = self.exit.max(exit);
+    }
+
+    fn chapter(&mut self, chapter: &Chapter) -> io::Result<()> {
+        self.names.extend(chapter.checks().iter().map(|check| check.name.clone()));
+        let mut options = self.options.clone();
+        let wanted = &self.arguments.selection.checks;
+        if !wanted.is_empty() {
+            let here: Vec<&String> = wanted
+                .iter()
+                .filter(|name| chapter.checks().iter().any(|check| check.name == **name))
+                .collect();
+            if here.is_empty() {
+                return Ok(());
+            }
+            options = here.into_iter().fold(options, |options, name| options.check(name));
+        }
+        self.progress.chapter(chapter.source().name());
+        let result = chapter.check(&options);
+        self.progress.clear();
+        let report = match result {
+            Ok(report) => report,
+            Err(error) => {
+                self.bad(&error);
+                return Ok(());
+            }
+        };
+        self.totals.add(&report);
+        self.exit = self.exit.max(report.exit());
+        match self.arguments.format {
+            Format::Human => {
+                output::out(&self.human.chapter(&report))?;
+                output::err(&self.human.remarks(&report));
+            }
+            Format::Json => self.json.chapter(&report),
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, started: Instant) -> io::Result<Exit> {
+        if self.interrupt.is_raised() {
+            self.exit = self.exit.max(Exit::Interrupted);
+        } else {
+            self.look_for_unknown_checks();
+            if self.exit == Exit::Passed && self.totals.checks() == 0 {
+                self.complain("there is nothing to check: the chapters declare no checks".to_owned());
+            }
+        }
+        match self.arguments.format {
+            Format::Human => output::out(&self.human.summary(&self.totals, started.elapsed()))?,
+            Format::Json => output::out(&self.json.document(self.exit, &self.totals, started.elapsed()))?,
+        }
+        Ok(self.exit)
+    }
+
+    fn look_for_unknown_checks(&mut self) {
+        for name in &self.arguments.selection.checks {
+            if !self.names.contains(name) {
+                let nearest = musilc::nearest_name(name, self.names.iter().map(String::as_str));
+                let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+                self.complain(format!("no chapter has a check `{name}`{hint}"));
+            }
+        }
+    }
+
+    /// Reports something that is wrong with the command line.
+    fn complain(&mut self, message: String) {
+        self.exit = self.exit.max(Exit::BadInput);
+        match self.arguments.format {
+            Format::Human => output::error(message),
+            Format::Json => self.json.complaint(message),
+        }
+    }
+}

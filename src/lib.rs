@@ -1,0 +1,37 @@
+//! musilc compiles literate chapters to symbolic transition systems and checks them with an explicit-state search and a
+//! Z3-backed bounded checker, which are held to agree.
+//!
+//! ```
+//! let chapter = musilc::Chapter::from_text(
+//!     "lamp.musil",
+//!     "model Lamp { var on: bool = false; action toggle() { on = !on; } invariant off: !on; }
+//!      check stays_off: Lamp expect violates off in 1;",
+//! )?;
+//! let report = chapter.check(&musilc::Options::new())?;
+//! assert!(report.passed());
+//! # Ok::<(), musilc::Error>(())
+//! ```
+//!
+//! [`compile`] reads a chapter from a file. [`Options`] say which engines are asked and how far they go. A [`Report`] has what
+//! they found and how that compares with the chapter's expectations; [`report`] shows it to people and programs.
+
+mod chapter;
+mod check;
+mod error;
+mod options;
+pub mod report;
+mod result;
+mod scan;
+mod stack;
+#[cfg(test)]
+mod testing;
+
+pub use chapter::{Chapter, compile, compile_with, is_plain_markdown, read};
+pub use check::{CONFIRM_PROOF, CONFIRM_TRACE, DEFAULT_DEPTH};
+pub use error::{Error, nearest_name};
+pub use musilc_frontend as frontend;
+pub use musilc_ir as ir;
+pub use options::{Backend, DEFAULT_MAX_MEMORY, Engine, Options, Watcher};
+pub use result::{BlockDifference, CheckReport, Exit, Finding, Report, Run, Status};
+pub use scan::{Input, find};
+pub use stack::keep_panics_quiet;

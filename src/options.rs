@@ -1,0 +1,182 @@
+//! What a caller may say about a run.
+
+use musilc_ir::{Interrupt, Progress};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which engines are asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Backend {
+    /// The explicit-state search alone.
+    Explicit,
+    /// The bounded checker alone.
+    Bmc,
+    /// Both, and they must agree.
+    #[default]
+    Both,
+}
+
+/// An engine.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Engine {
+    /// The explicit-state search.
+    Explicit,
+    /// The bounded checker.
+    Bmc,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Engine::Explicit => "explicit",
+            Engine::Bmc => "bmc",
+        })
+    }
+}
+
+/// Is told how an engine gets on: the name of the check, the engine, and its figures.
+pub type Watcher = Arc<dyn Fn(&str, Engine, &Progress) + Send + Sync>;
+
+/// How a chapter is checked. The default: every check, both engines, constants as declared, at most 4 GiB for the explicit search.
+///
+/// ```
+/// use musilc::{Backend, Options};
+/// let options = Options::new().backend(Backend::Explicit).constant("N", "3").max_states(1_000_000);
+/// ```
+#[derive(Clone)]
+pub struct Options {
+    pub(crate) backend: Backend,
+    pub(crate) depth: Option<u32>,
+    pub(crate) constants: Vec<(String, String)>,
+    pub(crate) checks: Vec<String>,
+    pub(crate) max_states: Option<u64>,
+    pub(crate) max_memory: Option<u64>,
+    pub(crate) max_depth: Option<u32>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) prove: bool,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) watcher: Option<Watcher>,
+}
+
+/// The default of [`Options::max_memory`], in bytes.
+pub const DEFAULT_MAX_MEMORY: u64 = 4 << 30;
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            backend: Backend::default(),
+            depth: None,
+            constants: vec![],
+            checks: vec![],
+            max_states: None,
+            max_memory: Some(DEFAULT_MAX_MEMORY),
+            max_depth: None,
+            timeout: None,
+            prove: false,
+            interrupt: Interrupt::default(),
+            watcher: None,
+        }
+    }
+}
+
+impl Options {
+    /// The default.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Which engines to ask.
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// The depth to which the bounded checker goes; without it, see [`DEFAULT_DEPTH`](crate::DEFAULT_DEPTH).
+    #[must_use]
+    pub fn depth(mut self, depth: u32) -> Self {
+        self.depth = Some(depth);
+        self
+    }
+
+    /// Gives a constant of the chapter another value, written as in the chapter.
+    #[must_use]
+    pub fn constant(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.constants.push((name.into(), value.into()));
+        self
+    }
+
+    /// Runs this check and others named like this, instead of all.
+    #[must_use]
+    pub fn check(mut self, name: impl Into<String>) -> Self {
+        self.checks.push(name.into());
+        self
+    }
+
+    /// The most distinct states that the explicit search visits for a check.
+    #[must_use]
+    pub fn max_states(mut self, states: u64) -> Self {
+        self.max_states = Some(states);
+        self
+    }
+
+    /// The most memory for the states of the explicit search, in bytes.
+    #[must_use]
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
+        self
+    }
+
+    /// The depth beyond which no engine looks.
+    #[must_use]
+    pub fn max_depth(mut self, depth: u32) -> Self {
+        self.max_depth = Some(depth);
+        self
+    }
+
+    /// The time that each engine may spend on each check.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Does not accept "no violation to depth k" where a check expects that it holds.
+    #[must_use]
+    pub fn prove(mut self, prove: bool) -> Self {
+        self.prove = prove;
+        self
+    }
+
+    /// A flag that stops the run soon.
+    #[must_use]
+    pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
+        self.interrupt = interrupt;
+        self
+    }
+
+    /// Who is told about progress.
+    #[must_use]
+    pub fn watcher(mut self, watcher: Watcher) -> Self {
+        self.watcher = Some(watcher);
+        self
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("backend", &self.backend)
+            .field("depth", &self.depth)
+            .field("constants", &self.constants)
+            .field("checks", &self.checks)
+            .field("max_states", &self.max_states)
+            .field("max_memory", &self.max_memory)
+            .field("max_depth", &self.max_depth)
+            .field("timeout", &self.timeout)
+            .field("prove", &self.prove)
+            .finish_non_exhaustive()
+    }
+}

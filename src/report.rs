@@ -1,0 +1,23 @@
+//! Reports: the only part of musilc that knows terminals, JSON and the writing of files.
+
+mod blame;
+mod bless;
+pub(crate) mod block;
+mod changes;
+mod details;
+mod ending;
+mod excerpt;
+mod figures;
+mod human;
+mod json;
+pub(crate) mod phrase;
+mod statistics;
+mod style;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod value;
+
+pub use bless::{Blessed, bless, replace_file};
+pub use human::{DEFAULT_WIDTH, Human, Totals};
+pub use json::{Json, SCHEMA};

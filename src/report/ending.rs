@@ -1,0 +1,83 @@
+//! What is the case at the end of a run, in one sentence.
+
+use super::blame::{Blame, blame};
+use super::phrase;
+use super::trace::Ending;
+use crate::result::Finding;
+use musilc_frontend::literate::Source;
+use musilc_ir::{Span, TransitionSystem, ViolationKind};
+
+/// How the trace of a finding ends; `None` for a finding without trace.
+pub(crate) fn ending(source: &Source, system: &TransitionSystem, finding: &Finding) -> Option<Ending> {
+    match finding {
+        Finding::Violated { violation, .. } => {
+            let blame = blame(system, violation);
+            let text = match violation.kind {
+                ViolationKind::Property(id) => {
+                    let name = phrase::name(Some(system), id);
+                    let reason = blame.map(|blame| reason(source, &blame)).unwrap_or_default();
+                    format!("{name} is false{reason}")
+                }
+                ViolationKind::Error(site) => {
+                    let place = phrase::place(Some(system), site.place);
+                    match blame {
+                        Some(Blame { error: Some(error), instance: Some(instance), .. }) => {
+                            format!("error in the guard of {instance}: {error}")
+                        }
+                        Some(Blame { error: Some(error), .. }) => format!("error in {place}: {error}"),
+                        _ => format!("error in {place}"),
+                    }
+                }
+                ViolationKind::Deadlock => "deadlock: no action is enabled".to_owned(),
+                ViolationKind::NoInitialState | ViolationKind::Unreached(_) => return None,
+            };
+            Some(Ending { good: false, text })
+        }
+        Finding::Reached { property, .. } => {
+            Some(Ending { good: true, text: format!("{} is reached", phrase::name(Some(system), *property)) })
+        }
+        Finding::Proved(_) | Finding::Bounded { .. } | Finding::Undecided { .. } | Finding::Nothing => None,
+    }
+}
+
+/// ` for p = 0: x == 2, where x is 1`
+fn reason(source: &Source, blame: &Blame) -> String {
+    let mut out = witnesses(blame).map(|witnesses| format!(" for {witnesses}")).unwrap_or_default();
+    if let Some(text) = quoted(source, blame.span) {
+        out.push_str(&format!(": {text}"));
+    }
+    if let Some(operands) = operands(source, blame) {
+        out.push_str(&format!(", where {operands}"));
+    }
+    out
+}
+
+/// `p = 0, q = 1`
+pub(crate) fn witnesses(blame: &Blame) -> Option<String> {
+    let texts: Vec<String> =
+        blame.witnesses.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
+/// `x is 1, y is 2`, without operands that stand in the source as they are.
+pub(crate) fn operands(source: &Source, blame: &Blame) -> Option<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for (span, value) in &blame.operands {
+        let Some(name) = quoted(source, *span) else { continue };
+        let text = format!("{name} is {value}");
+        if name != *value && !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
+/// The longest text that is quoted, in characters.
+const LONGEST_QUOTE: usize = 60;
+
+/// The source at a place on one line; `None` where it is too long or there is none.
+fn quoted(source: &Source, span: Span) -> Option<String> {
+    let words: Vec<&str> = source.text().get(span.range())?.split_whitespace().collect();
+    let text = words.join(" ");
+    (!text.is_empty() && text.chars().count() <= LONGEST_QUOTE).then_some(text)
+}

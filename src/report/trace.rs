@@ -1,0 +1,172 @@
+//! A run as a table: a step a row, with the action and what it changes.
+
+use super::changes::changes;
+use super::style::{ACTION, BAD, DIM, GOOD, paint};
+use super::value::{decode, instance, show};
+use musilc_ir::{State, Trace, TransitionSystem};
+
+/// How a table is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    /// The columns that it may take.
+    pub(crate) width: usize,
+    /// The columns that it is indented by.
+    pub(crate) indent: usize,
+    /// Whether every row shows the whole state instead of the changes.
+    pub(crate) whole: bool,
+}
+
+/// How a run ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Ending {
+    /// Whether that is good.
+    pub(crate) good: bool,
+    /// What is the case at the end.
+    pub(crate) text: String,
+}
+
+/// The columns that an action may take before what it changes goes to the next line.
+const WIDEST_ACTION: usize = 32;
+
+/// What stands between the items of a row.
+const BETWEEN: &str = " · ";
+
+struct Row {
+    action: String,
+    items: Vec<String>,
+}
+
+/// The table, every line with its line end.
+pub(crate) fn table(system: &TransitionSystem, trace: &Trace, ending: &Ending, layout: Layout) -> String {
+    let rows = rows(system, trace, layout.whole);
+    let numbers = rows.len().saturating_sub(1).to_string().len();
+    let actions =
+        rows.iter().map(|row| width(&row.action)).filter(|width| *width <= WIDEST_ACTION).max().unwrap_or(0);
+    let margin = " ".repeat(layout.indent);
+    let column = layout.indent + numbers + 2 + actions + 2;
+    let room = layout.width.saturating_sub(column).max(20);
+
+    let mut out = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        out.push_str(&format!(
+            "{margin}{}  {}",
+            paint(DIM, &format!("{number:>numbers$}")),
+            paint(ACTION, &row.action)
+        ));
+        let mut lines = wrap(&row.items, room).into_iter();
+        let mut at = width(&row.action);
+        if at <= actions
+            && let Some(first) = lines.next()
+        {
+            out.push_str(&" ".repeat(actions + 2 - at));
+            out.push_str(&first);
+            at = 0;
+        }
+        for line in lines {
+            out.push_str(&format!("\n{}{line}", " ".repeat(column)));
+            at = 0;
+        }
+        let _ = at;
+        out.push('\n');
+    }
+    let (mark, style) = if ending.good { ("✓", GOOD) } else { ("✗", BAD) };
+    let lines = wrap(
+        std::slice::from_ref(&ending.text),
+        layout.width.saturating_sub(layout.indent + numbers + 2).max(20),
+    );
+    for (i, line) in lines.iter().enumerate() {
+        let mark = if i == 0 { mark } else { " " };
+        out.push_str(&format!("{margin}{}  {line}\n", paint(style, &format!("{mark:>numbers$}"))));
+    }
+    out
+}
+
+fn rows(system: &TransitionSystem, trace: &Trace, whole: bool) -> Vec<Row> {
+    let initial = trace.initial.as_ref().map(|state| all_values(system, state)).unwrap_or_default();
+    let mut rows = vec![Row { action: "initial".to_owned(), items: initial }];
+    let mut before = trace.initial.as_ref();
+    for step in &trace.steps {
+        let mut items = match (before, &step.state) {
+            (_, None) => vec![],
+            (Some(before), Some(after)) if !whole => {
+                let changed = changes(system, before, after);
+                changed.into_iter().map(|change| format!("{}: {}", change.place, change.what)).collect()
+            }
+            (_, Some(after)) => all_values(system, after),
+        };
+        if items.is_empty() && step.state.is_some() {
+            items.push("no change".to_owned());
+        }
+        rows.push(Row { action: instance(system, step), items });
+        before = step.state.as_ref();
+    }
+    rows
+}
+
+/// Every variable with its value.
+fn all_values(system: &TransitionSystem, state: &State) -> Vec<String> {
+    let value = |v: &musilc_ir::SourceVariable| Some(format!("{} = {}", v.name, show(&decode(v, state)?)));
+    system.sources.iter().filter_map(value).collect()
+}
+
+/// Puts items on lines of at most `room` characters; an item that is longer is broken at blanks where it has any.
+fn wrap(items: &[String], room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for (i, item) in items.iter().enumerate() {
+        let last = i + 1 == items.len();
+        let needed = width(item) + if last { 0 } else { width(BETWEEN.trim_end()) };
+        if !line.is_empty() && width(&line) + 1 + needed > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        for (j, word) in item.split(' ').enumerate() {
+            // Continuations of a broken item are indented.
+            if j > 0 && width(&line) + 1 + width(word) > room {
+                lines.push(std::mem::replace(&mut line, format!("  {word}")));
+            } else {
+                if j > 0 {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        if !last {
+            line.push_str(BETWEEN.trim_end());
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The columns that a text takes; musil's names and musilc's signs take one a character.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(items: &[&str], room: usize) -> Vec<String> {
+        wrap(&items.iter().map(|&item| item.to_owned()).collect::<Vec<_>>(), room)
+    }
+
+    #[test]
+    fn items_are_packed_into_lines() {
+        assert_eq!(wrapped(&["a: 1", "b: 2", "c: 3"], 20), ["a: 1 · b: 2 · c: 3"]);
+        assert_eq!(wrapped(&["a: 1", "b: 2", "c: 3"], 11), ["a: 1 ·", "b: 2 · c: 3"].map(str::to_owned));
+        assert_eq!(wrapped(&["a: 1", "b: 2", "c: 3"], 4), ["a: 1 ·", "b: 2 ·", "c: 3"]);
+        assert_eq!(wrapped(&[], 4), Vec::<String>::new());
+    }
+
+    #[test]
+    fn long_items_are_broken_at_blanks() {
+        assert_eq!(wrapped(&["x = [1, 2, 3, 4, 5]", "y = 1"], 12), ["x = [1, 2,", "  3, 4, 5] ·", "y = 1"]);
+        assert_eq!(wrapped(&["abcdefghijklmnop"], 5), ["abcdefghijklmnop"]);
+    }
+}

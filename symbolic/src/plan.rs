@@ -1,0 +1,201 @@
+//! What there is to encode: the instances of the transitions, and the expressions of each stage in order.
+
+use crate::options::{Mutation, Options};
+use musilc_ir::{
+    Context, ExprId, GroundTransition, Limits, Node, Predicate, PropertyId, PropertyKind, TransitionId,
+    TransitionSystem, Type, Unknown,
+};
+use rustc_hash::FxHashSet;
+
+/// Integers whose bounds reach this far were saturated when they were built: their bounds mean nothing.
+const SATURATED: i64 = 1 << 62;
+
+/// The most guards that are written out to say that nothing is enabled.
+const MAX_GUARDS: u64 = 1 << 18;
+
+/// A transition as a step of the encoding takes it.
+pub(crate) struct Instance {
+    /// Its expressions, with the parameters bound where there are arguments.
+    pub(crate) ground: GroundTransition,
+    /// Whether the parameters are left to the solver.
+    pub(crate) symbolic: bool,
+}
+
+/// A system prepared for encoding.
+pub(crate) struct Plan<'a> {
+    pub(crate) system: &'a TransitionSystem,
+    /// The expressions of the system and those of the instances.
+    pub(crate) cx: Context,
+    pub(crate) instances: Vec<Instance>,
+    /// A state has a successor unless all of these are false; the guards of every instance. `None` where they are too many.
+    pub(crate) guards: Option<Vec<ExprId>>,
+    /// The expressions of the initial condition.
+    pub(crate) init: Vec<ExprId>,
+    /// Those that speak of one state: guards, invariants, reachable properties, the terminal condition.
+    pub(crate) state: Vec<ExprId>,
+    /// Those of the bodies.
+    pub(crate) body: Vec<ExprId>,
+    /// Those of step properties.
+    pub(crate) step: Vec<ExprId>,
+    /// The parameters that some expression of a transition kept: position and number of values.
+    pub(crate) step_params: Vec<(u32, u32)>,
+}
+
+impl<'a> Plan<'a> {
+    /// Grounds the transitions and orders the expressions.
+    pub(crate) fn new(
+        system: &'a TransitionSystem,
+        options: &Options,
+        limits: &Limits,
+        mutation: Mutation,
+    ) -> Result<Self, Unknown> {
+        let mut cx = system.context.clone();
+        let symbolic = keep_symbolic(system, options.max_instances);
+        let mut instances = Vec::new();
+        let mut guards = Some(Vec::new());
+        for ((transition, index), symbolic) in system.transitions.iter().zip(0..).zip(symbolic) {
+            let id = TransitionId(index);
+            if symbolic {
+                let ground = transition.ground(id, &[], &mut cx);
+                guards = match (guards, guards_of(ground.guard, &mut cx, limits)?) {
+                    (Some(mut all), Some(own)) => {
+                        all.extend(own);
+                        Some(all)
+                    }
+                    _ => None,
+                };
+                instances.push(Instance { ground, symbolic });
+                continue;
+            }
+            for args in transition.instances() {
+                limits.must_stop().map_or(Ok(()), Err)?;
+                let ground = transition.ground(id, &args, &mut cx);
+                // A guard that is always false may still fail to be evaluated.
+                if cx.as_bool(ground.guard) == Some(false) && ground.guard_failures.is_empty() {
+                    continue;
+                }
+                if let Some(guards) = &mut guards {
+                    guards.push(ground.guard);
+                }
+                instances.push(Instance { ground, symbolic });
+            }
+        }
+        if mutation == Mutation::ForgetInstance {
+            instances.pop();
+            guards.as_mut().and_then(Vec::pop);
+        }
+
+        let init = &system.init;
+        let init_roots = init.failures.iter().map(|failure| failure.condition);
+        let init_roots = init_roots.chain(init.conditions.iter().copied()).chain(init.values.iter().copied());
+        let mut state_roots: Vec<ExprId> = predicate_roots(&system.terminal).collect();
+        for instance in &instances {
+            state_roots.push(instance.ground.guard);
+            state_roots.extend(instance.ground.guard_failures.iter().map(|failure| failure.condition));
+        }
+        state_roots.extend(guards.iter().flatten());
+        let mut step_roots = Vec::new();
+        for property in &system.properties {
+            let roots = if property.kind == PropertyKind::Step { &mut step_roots } else { &mut state_roots };
+            roots.extend(predicate_roots(&property.predicate));
+        }
+        let mut body_roots = Vec::new();
+        for Instance { ground, .. } in &instances {
+            body_roots.extend(ground.failures.iter().map(|failure| failure.condition));
+            body_roots.extend(ground.updates.iter().map(|update| update.value));
+        }
+
+        let mut plan = Plan {
+            system,
+            init: cx.reachable(init_roots),
+            state: cx.reachable(state_roots),
+            body: cx.reachable(body_roots),
+            step: cx.reachable(step_roots),
+            cx,
+            instances,
+            guards,
+            step_params: Vec::new(),
+        };
+        plan.step_params = plan.params_in(plan.state.iter().chain(&plan.body));
+        plan.refuse_saturated()?;
+        Ok(plan)
+    }
+
+    fn params_in<'e>(&self, exprs: impl Iterator<Item = &'e ExprId>) -> Vec<(u32, u32)> {
+        let mut seen = FxHashSet::default();
+        let params = exprs.filter_map(|&expr| match self.cx.node(expr) {
+            &Node::Param { index, count } => Some((index, count)),
+            _ => None,
+        });
+        params.filter(|param| seen.insert(*param)).collect()
+    }
+
+    /// Widths come from bounds, so bounds that do not hold must not be used.
+    fn refuse_saturated(&self) -> Result<(), Unknown> {
+        for &expr in self.init.iter().chain(&self.state).chain(&self.body).chain(&self.step) {
+            let constant = matches!(self.cx.node(expr), Node::Int(_));
+            if let Type::Int { lo, hi } = self.cx.type_of(expr)
+                && !constant
+                && (*lo <= -SATURATED || *hi >= SATURATED)
+            {
+                return Err(Unknown::Incapable("a number may be as large as 2^62".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The state-level properties with their ids.
+    pub(crate) fn properties_of(&self, step: bool) -> impl Iterator<Item = (PropertyId, &musilc_ir::Property)> {
+        let all = self.system.properties.iter().enumerate();
+        all.filter(move |(_, p)| (p.kind == PropertyKind::Step) == step).map(|(i, p)| (PropertyId::from(i), p))
+    }
+}
+
+/// For each transition, whether its parameters stay symbolic: those with the most instances, as few as will do.
+fn keep_symbolic(system: &TransitionSystem, max_instances: u64) -> Vec<bool> {
+    let counts: Vec<u64> =
+        system.transitions.iter().map(|t| t.instance_count().unwrap_or(u64::MAX)).collect();
+    let mut order: Vec<usize> = (0..counts.len()).collect();
+    order.sort_by_key(|&i| counts[i]);
+    let mut symbolic = vec![false; counts.len()];
+    let mut total = 0u64;
+    for i in order {
+        total = total.saturating_add(counts[i]);
+        // A transition with one instance or none has nothing to leave open.
+        symbolic[i] = total > max_instances && counts[i] > 1;
+    }
+    symbolic
+}
+
+/// The guard under every binding of the parameters that it mentions; `None` where they are too many.
+fn guards_of(guard: ExprId, cx: &mut Context, limits: &Limits) -> Result<Option<Vec<ExprId>>, Unknown> {
+    let mut params: Vec<(u32, u32)> = Vec::new();
+    for expr in cx.reachable([guard]) {
+        if let &Node::Param { index, count } = cx.node(expr) {
+            params.push((index, count));
+        }
+    }
+    let total = params.iter().try_fold(1u64, |product, &(_, count)| product.checked_mul(count.into()));
+    if total.is_none_or(|total| total > MAX_GUARDS) {
+        return Ok(None);
+    }
+    let length = params.iter().map(|&(index, _)| index as usize + 1).max().unwrap_or(0);
+    let mut args = vec![0; length];
+    let mut guards = Vec::new();
+    loop {
+        limits.must_stop().map_or(Ok(()), Err)?;
+        guards.extend(cx.substitute(&[guard], &args));
+        let carry = params.iter().all(|&(index, count)| {
+            let arg = &mut args[index as usize];
+            *arg = (*arg + 1) % count;
+            *arg == 0
+        });
+        if carry {
+            return Ok(Some(guards));
+        }
+    }
+}
+
+fn predicate_roots(predicate: &Predicate) -> impl Iterator<Item = ExprId> {
+    predicate.failures.iter().map(|failure| failure.condition).chain([predicate.expr])
+}
