@@ -5,6 +5,8 @@
 
 mod clock;
 mod compile;
+#[doc(hidden)]
+pub mod internals;
 pub mod layout;
 mod machine;
 mod memory;

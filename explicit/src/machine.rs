@@ -39,7 +39,8 @@ pub(crate) trait Successors {
     fn expand(&mut self, state: &[u64], sink: &mut impl Sink) -> ControlFlow<Stop>;
 
     /// Whether some instance is enabled in a state. Calls `pause` now and then.
-    fn enabled(&mut self, state: &[u64], pause: impl FnMut() -> ControlFlow<Stop>) -> ControlFlow<Stop, bool>;
+    fn enabled(&mut self, state: &[u64], pause: impl FnMut() -> ControlFlow<Stop>)
+    -> ControlFlow<Stop, bool>;
 }
 
 /// The interpreter.
@@ -53,7 +54,9 @@ pub(crate) struct Machine<'p> {
 
 /// A value left the type of its variable though no failure said so.
 fn fault() -> Stop {
-    Box::new(Unknown::Incapable("the system is malformed: a new value leaves the type of its variable".to_owned()))
+    Box::new(Unknown::Incapable(
+        "the system is malformed: a new value leaves the type of its variable".to_owned(),
+    ))
 }
 
 impl<'p> Machine<'p> {
@@ -109,7 +112,10 @@ impl<'p> Machine<'p> {
     /// Executes an instance: the state after the step is in `self.next`.
     #[inline]
     fn execute(&mut self, instance: &Instance, state: &[u64]) -> Exit {
-        self.next.copy_from_slice(state);
+        match (&mut self.next[..], state) {
+            ([to], [from]) => *to = *from,
+            (to, from) => to.copy_from_slice(from),
+        }
         let patch = &instance.patch;
         let word = &mut self.next[patch.word as usize];
         *word = *word & !patch.mask | patch.value;
@@ -205,7 +211,9 @@ impl Successors for Machine<'_> {
                     let range = instances.clone();
                     let (filters, instances) = (&program.filters[range.clone()], &program.instances[range]);
                     for (filter, instance) in filters.iter().zip(instances) {
-                        if state[filter.word as usize] & filter.mask != filter.value || !self.guard(instance, state) {
+                        if state[filter.word as usize] & filter.mask != filter.value
+                            || !self.guard(instance, state)
+                        {
                             continue;
                         }
                         let exit = self.execute(instance, state);
@@ -241,7 +249,11 @@ impl Successors for Machine<'_> {
         ControlFlow::Continue(())
     }
 
-    fn enabled(&mut self, state: &[u64], mut pause: impl FnMut() -> ControlFlow<Stop>) -> ControlFlow<Stop, bool> {
+    fn enabled(
+        &mut self,
+        state: &[u64],
+        mut pause: impl FnMut() -> ControlFlow<Stop>,
+    ) -> ControlFlow<Stop, bool> {
         let program = self.program;
         for stepper in &program.transitions {
             let found = match stepper {
@@ -249,7 +261,8 @@ impl Successors for Machine<'_> {
                     let range = instances.clone();
                     let mut all = program.filters[range.clone()].iter().zip(&program.instances[range]);
                     all.any(|(filter, instance)| {
-                        state[filter.word as usize] & filter.mask == filter.value && self.guard(instance, state)
+                        state[filter.word as usize] & filter.mask == filter.value
+                            && self.guard(instance, state)
                     })
                 }
                 Stepper::Free(nest) => {
@@ -272,9 +285,10 @@ impl Successors for Machine<'_> {
 
 /// The number of a binding in lexicographic order.
 pub(crate) fn number_of(counts: &[u32], args: &[u32]) -> u64 {
-    counts.iter().zip(args).fold(0, |number, (&count, &arg)| {
-        number.wrapping_mul(count.into()).wrapping_add(arg.into())
-    })
+    counts
+        .iter()
+        .zip(args)
+        .fold(0, |number, (&count, &arg)| number.wrapping_mul(count.into()).wrapping_add(arg.into()))
 }
 
 /// The binding with a number.

@@ -27,10 +27,14 @@ impl Memory {
         self.used
     }
 
+    /// Whether so much more may be taken.
+    pub(crate) fn allows(&self, bytes: u64) -> bool {
+        self.most.is_none_or(|most| self.used.saturating_add(bytes) <= most)
+    }
+
     /// Counts memory that is about to be taken.
     pub(crate) fn charge(&mut self, bytes: u64) -> Result<(), Full> {
-        let used = self.used.saturating_add(bytes);
-        if self.most.is_some_and(|most| used > most) {
+        if !self.allows(bytes) {
             return Err(Full);
         }
         self.note(bytes);
@@ -115,7 +119,8 @@ impl<T: Copy> Chunks<T> {
         if self.len & ((1 << self.shift) - 1) != 0 {
             // Only the first chunk is ever smaller than a full one.
             let Some(chunk) = self.chunks.last_mut() else { return Err(Full) };
-            let capacity = (chunk.capacity() * 2).clamp(chunk.len() + self.width, full.max(chunk.len() + self.width));
+            let capacity =
+                (chunk.capacity() * 2).clamp(chunk.len() + self.width, full.max(chunk.len() + self.width));
             let more = capacity - chunk.len();
             memory.charge(size(capacity - chunk.capacity()))?;
             return chunk.try_reserve_exact(more).map_err(|_| Full);

@@ -13,8 +13,8 @@ use crate::memory::{Full, Memory};
 use crate::seen::{self, MOST_STATES, Seen};
 use crate::trace::{Numbering, Origins, Rebuild};
 use musilc_ir::{
-    Coverage, FailureSite, Goal, Limits, Outcome, Place, Progress, Proof, PropertyId, PropertyKind, Statistics, Trace,
-    TransitionId, TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
+    Coverage, FailureSite, Goal, Limits, Outcome, Place, Progress, Proof, PropertyId, PropertyKind,
+    Statistics, Trace, TransitionId, TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
 };
 use std::ops::{ControlFlow, Range};
 
@@ -33,6 +33,7 @@ pub(crate) struct Search<'s, const W: usize> {
     memory: Memory,
     seen: Seen<W>,
     origins: Origins,
+    batch: Batch,
     /// The state that is being expanded.
     parent: u32,
     depth: u32,
@@ -45,6 +46,36 @@ pub(crate) struct Search<'s, const W: usize> {
     witnesses: Vec<Option<Trace>>,
     coverage: Coverage,
     decided: Option<u32>,
+}
+
+/// So many steps are collected before the states that they lead to are looked up.
+const BATCH: usize = 128;
+
+/// Steps whose states have not been looked up yet: parallel lists.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<Entry>,
+    keys: Vec<u64>,
+    /// Their states, one after the other.
+    states: Vec<u64>,
+}
+
+struct Entry {
+    parent: u32,
+    instance: u32,
+    transition: u32,
+    /// Ends in a model error: there is no state.
+    failed: bool,
+    /// The state is an old one.
+    known: bool,
+}
+
+impl Batch {
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.keys.clear();
+        self.states.clear();
+    }
 }
 
 /// Goes on, or stops without a verdict.
@@ -75,6 +106,7 @@ impl<'s, const W: usize> Search<'s, W> {
             memory,
             seen: Seen::new(program.words),
             origins: Origins::new(system),
+            batch: Batch::default(),
             parent: 0,
             depth: 0,
             level_end: 0,
@@ -218,7 +250,8 @@ impl<'s, const W: usize> Search<'s, W> {
         let program = self.program;
         let guarded: Vec<(usize, &Stepper)> =
             program.transitions.iter().enumerate().filter(|(_, stepper)| stepper.guard_may_fail()).collect();
-        let mut probes: Vec<usize> = (0..program.probes.len()).filter(|&at| !self.coverage.probes[at]).collect();
+        let mut probes: Vec<usize> =
+            (0..program.probes.len()).filter(|&at| !self.coverage.probes[at]).collect();
         let mut state = vec![0; program.words];
         let mut some_enabled = false;
         for number in level {
@@ -255,7 +288,9 @@ impl<'s, const W: usize> Search<'s, W> {
 
     fn examine_properties(&mut self, state: &[u64], number: u32) {
         let program = self.program;
-        for (index, (property, predicate)) in self.system.properties.iter().zip(&program.properties).enumerate() {
+        for (index, (property, predicate)) in
+            self.system.properties.iter().zip(&program.properties).enumerate()
+        {
             let id = PropertyId::from(index);
             let awaited = match self.goal {
                 Goal::Safety => property.kind == PropertyKind::Reachable,
@@ -283,6 +318,46 @@ impl<'s, const W: usize> Search<'s, W> {
             self.parent = number;
             machine.expand(&state, self)?;
         }
+        self.settle()
+    }
+
+    /// Enters the states of the batch into the set.
+    ///
+    /// The first two passes only bring what the third one needs into the cache: looking up one state after the other would wait for
+    /// memory twice each time. Here the waits of many states overlap.
+    fn settle(&mut self) -> Flow {
+        let mut batch = std::mem::take(&mut self.batch);
+        let mut touched = 0;
+        for &key in &batch.keys {
+            touched ^= self.seen.touch(key);
+        }
+        std::hint::black_box(touched);
+        let width = self.program.words;
+        for (entry, (state, &key)) in
+            batch.entries.iter_mut().zip(batch.states.chunks_exact(width).zip(&batch.keys))
+        {
+            entry.known = self.seen.contains(state, key);
+        }
+        for (entry, (state, &key)) in
+            batch.entries.iter().zip(batch.states.chunks_exact(width).zip(&batch.keys))
+        {
+            self.transitions += 1;
+            self.coverage.fired[entry.transition as usize] += 1;
+            // One that was unknown may have been entered by an earlier step of the same batch.
+            if entry.failed || entry.known || self.seen.contains(state, key) {
+                continue;
+            }
+            self.make_room()?;
+            let added = self
+                .seen
+                .add(state, key, &mut self.memory)
+                .and_then(|_| self.origins.push_step(entry.parent, entry.instance, &mut self.memory));
+            if let Err(full) = added {
+                return ControlFlow::Break(self.full(full));
+            }
+        }
+        batch.clear();
+        self.batch = batch;
         ControlFlow::Continue(())
     }
 
@@ -317,6 +392,22 @@ impl<'s, const W: usize> Search<'s, W> {
     /// A violation of a step from the state that is being expanded.
     fn offer_step(&mut self, kind: ViolationKind, instance: u32, after: Option<&[u64]>) {
         self.offer(kind, |search| search.rebuild().trace_through(search.parent, instance, after));
+    }
+
+    /// Evaluates the step properties.
+    #[inline]
+    fn check_step(&mut self, state: &[u64], after: &mut [u64], instance: u32) {
+        for at in 0..self.step_properties.len() {
+            let id = self.step_properties[at];
+            let kind = match self.checker.test_step(self.program.properties[id.index()].pc, state, after) {
+                Exit::YES => continue,
+                exit => match exit.as_failure() {
+                    Some(index) => ViolationKind::Error(FailureSite { place: Place::Property(id), index }),
+                    None => ViolationKind::Property(id),
+                },
+            };
+            self.offer_step(kind, instance, Some(after));
+        }
     }
 
     /// Whether one more state is allowed.
@@ -357,41 +448,25 @@ impl<const W: usize> Sink for Search<'_, W> {
     #[inline]
     fn step(&mut self, state: &[u64], step: StepTo<'_>) -> Flow {
         self.tick()?;
-        self.transitions += 1;
-        self.coverage.fired[step.transition as usize] += 1;
-        let after = match step.result {
-            Ok(after) => after,
+        let (transition, parent) = (step.transition, self.parent);
+        let instance = self.numbering.instance(transition, step.number);
+        let failed = step.result.is_err();
+        match step.result {
             Err(index) => {
-                let place = Place::Body(TransitionId(step.transition));
-                let kind = ViolationKind::Error(FailureSite { place, index });
-                let instance = self.numbering.instance(step.transition, step.number);
-                self.offer_step(kind, instance, None);
-                return ControlFlow::Continue(());
+                let place = Place::Body(TransitionId(transition));
+                self.offer_step(ViolationKind::Error(FailureSite { place, index }), instance, None);
+                // Counted with the others, in order.
+                self.batch.states.extend_from_slice(state);
+                self.batch.keys.push(0);
             }
-        };
-        for at in 0..self.step_properties.len() {
-            let id = self.step_properties[at];
-            let kind = match self.checker.test_step(self.program.properties[id.index()].pc, state, after) {
-                Exit::YES => continue,
-                exit => match exit.as_failure() {
-                    Some(index) => ViolationKind::Error(FailureSite { place: Place::Property(id), index }),
-                    None => ViolationKind::Property(id),
-                },
-            };
-            let instance = self.numbering.instance(step.transition, step.number);
-            self.offer_step(kind, instance, Some(after));
+            Ok(after) => {
+                self.check_step(state, after, instance);
+                self.batch.keys.push(seen::hash(after));
+                self.batch.states.extend_from_slice(after);
+            }
         }
-        let key = seen::hash(after);
-        if self.seen.contains(after, key) {
-            return ControlFlow::Continue(());
-        }
-        self.make_room()?;
-        let instance = self.numbering.instance(step.transition, step.number);
-        let added = self
-            .seen
-            .add(after, key, &mut self.memory)
-            .and_then(|_| self.origins.push_step(self.parent, instance, &mut self.memory));
-        added.map_or_else(|full| ControlFlow::Break(self.full(full)), ControlFlow::Continue)
+        self.batch.entries.push(Entry { parent, instance, transition, failed, known: false });
+        if self.batch.entries.len() < BATCH { ControlFlow::Continue(()) } else { self.settle() }
     }
 
     fn pause(&mut self) -> Flow {

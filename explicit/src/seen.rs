@@ -1,27 +1,30 @@
 //! The set of states that have been found: exact, insert-only, numbered in the order of insertion.
 //!
-//! The words of all states lie one after the other in an arena; a hash table holds their numbers. So the frontier of a breadth-first
-//! search is a range of numbers, and a state costs its words and, by how full the table is, 6 to 12 bytes more.
+//! The words of all states lie one after the other in an arena. A table with open addressing and linear probing (Knuth, *The
+//! Art of Computer Programming*, vol. 3, section 6.4) holds their numbers, each beside half of its hash, so that other states are
+//! looked at in the arena only where they are equal, but for one in four thousand millions. Since the arena has everything, a table
+//! that is full is dropped before a larger one is filled: the two never exist at the same time.
 //!
 //! `W` is the number of words of a state where the compiler shall know it; 0 stands for a number known only at run time.
 
 use crate::memory::{Chunks, Full, Memory};
-use hashbrown::HashTable;
 
-/// The most states: numbers are 32 bits, and the last one means none.
+/// The most states: numbers are 32 bits, one of them means none, and another one is kept for an empty place.
 pub(crate) const MOST_STATES: u32 = u32::MAX - 1;
 
 /// A set of packed states.
 #[derive(Debug)]
 pub(crate) struct Seen<const W: usize> {
     arena: Chunks<u64>,
-    table: HashTable<u32>,
+    /// The high half of a state's hash, and its number plus 1; 0 where there is none.
+    slots: Vec<u64>,
+    /// How many states the table takes before it must grow.
+    room: usize,
     words: usize,
-    charged: u64,
 }
 
 /// Mixes the words of a state: each is folded in by a multiplication of 64 by 64 bits whose halves are combined, which spreads
-/// every bit over the whole result. The table uses the lowest and the highest bits.
+/// every bit over the whole result.
 #[inline]
 pub(crate) fn hash(state: &[u64]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -36,7 +39,7 @@ pub(crate) fn hash(state: &[u64]) -> u64 {
 impl<const W: usize> Seen<W> {
     /// An empty set of states of so many words.
     pub(crate) fn new(words: usize) -> Self {
-        Self { arena: Chunks::new(words), table: HashTable::new(), words, charged: 0 }
+        Self { arena: Chunks::new(words), slots: Vec::new(), room: 0, words }
     }
 
     /// The number of states.
@@ -58,44 +61,171 @@ impl<const W: usize> Seen<W> {
         if W > 0 { &state[..W] } else { state }
     }
 
+    /// Where to look first: the low half of the hash, scaled to the size of the table (Lemire, *Fast Random Integer Generation in
+    /// an Interval*, 2019).
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        (((hash & 0xffff_ffff) * self.slots.len() as u64) >> 32) as usize
+    }
+
+    /// Reads where a state with this hash would be. The answer means nothing; but what is read is in the cache afterwards, and the reads for many
+    /// states, on which nothing waits, overlap.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> u64 {
+        self.slots.get(self.home(hash)).copied().unwrap_or(0)
+    }
+
     /// Whether the set has this state.
     #[inline]
     pub(crate) fn contains(&self, state: &[u64], hash: u64) -> bool {
         let state = self.known(state);
-        self.table.find(hash, |&number| self.get(number) == state).is_some()
+        let mut at = self.home(hash);
+        // There is always an empty place to stop at.
+        while let Some(&slot) = self.slots.get(at)
+            && slot != 0
+        {
+            if slot >> 32 == hash >> 32 && self.get(slot as u32 - 1) == state {
+                return true;
+            }
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+        false
     }
 
     /// Adds a state that the set does not have, and gives its number.
     ///
     /// # Errors
     /// Where memory or numbers do not suffice.
-    pub(crate) fn add(&mut self, state: &[u64], key: u64, memory: &mut Memory) -> Result<u32, Full> {
+    pub(crate) fn add(&mut self, state: &[u64], hash: u64, memory: &mut Memory) -> Result<u32, Full> {
         debug_assert_eq!(state.len(), self.words);
         let number = self.len();
         if number >= MOST_STATES {
             return Err(Full);
         }
-        if self.table.len() == self.table.capacity() {
+        if self.arena.len() == self.room {
             self.grow(memory)?;
         }
         self.arena.push(state, memory)?;
-        let arena = &self.arena;
-        self.table.insert_unique(key, number, |&number| hash(arena.get(number as usize)));
+        self.enter(number, hash);
         Ok(number)
     }
 
-    /// Makes the table twice as large. While it is copied, both tables exist.
+    /// Puts a number into the first free place for its hash.
+    #[inline]
+    fn enter(&mut self, number: u32, hash: u64) {
+        let mut at = self.home(hash);
+        while self.slots[at] != 0 {
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+        self.slots[at] = hash & !0xffff_ffff | u64::from(number + 1);
+    }
+
+    /// Makes the table larger: by as much as memory allows, at most doubling it.
+    #[cold]
     fn grow(&mut self, memory: &mut Memory) -> Result<(), Full> {
-        let old = self.charged;
-        let expected = (old * 2).max(64);
-        memory.charge(expected)?;
-        let arena = &self.arena;
-        let grown = self.table.try_reserve(1, |&number| hash(arena.get(number as usize)));
-        memory.release(expected);
-        grown.map_err(|_| Full)?;
-        self.charged = self.table.allocation_size() as u64;
-        memory.release(old);
-        memory.note(self.charged);
+        let (len, old) = (self.arena.len(), self.slots.len());
+        memory.release(old as u64 * 8);
+        // The states to come need room in the arena too.
+        let per_state = self.words as u64 * 8 + 8;
+        let affordable = |places: &usize| {
+            let more = room(*places).saturating_sub(len) as u64;
+            more > 0 && memory.allows(*places as u64 * 8 + more / 2 * per_state)
+        };
+        let sizes = [old * 2, old * 3 / 2, old * 5 / 4, old * 9 / 8];
+        let Some(places) = sizes.map(|size| size.max(64)).into_iter().find(affordable) else {
+            memory.note(old as u64 * 8);
+            return Err(Full);
+        };
+        self.slots = Vec::new();
+        memory.charge(places as u64 * 8)?;
+        self.slots.try_reserve_exact(places).map_err(|_| Full)?;
+        self.slots.resize(places, 0);
+        self.room = room(places);
+        for number in 0..len {
+            let hash = hash(self.get(number as u32));
+            self.enter(number as u32, hash);
+        }
         Ok(())
+    }
+}
+
+/// How many states a table of so many places takes: four in five.
+fn room(places: usize) -> usize {
+    places / 5 * 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    /// A generator of numbers that look random (Marsaglia, *Xorshift RNGs*, 2003).
+    fn numbers(mut seed: u64) -> impl Iterator<Item = u64> {
+        std::iter::repeat_with(move || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed
+        })
+    }
+
+    fn finds_what_was_added<const W: usize>(words: usize, mask: u64) {
+        let mut seen = Seen::<W>::new(words);
+        let mut memory = Memory::new(None);
+        let mut expected: HashMap<Vec<u64>, u32> = HashMap::new();
+        let mut numbers = numbers(7 + words as u64);
+        for _ in 0..30_000 {
+            let state: Vec<u64> = numbers.by_ref().take(words).map(|number| number & mask).collect();
+            let key = hash(&state);
+            assert_eq!(seen.contains(&state, key), expected.contains_key(&state));
+            if !expected.contains_key(&state) {
+                let number = seen.add(&state, key, &mut memory).unwrap();
+                assert_eq!(number as usize, expected.len());
+                expected.insert(state, number);
+            }
+        }
+        assert_eq!(seen.len() as usize, expected.len());
+        for (state, number) in expected {
+            assert_eq!(seen.get(number), state);
+            assert!(seen.contains(&state, hash(&state)));
+        }
+    }
+
+    #[test]
+    fn states_of_any_width_are_found_again() {
+        finds_what_was_added::<1>(1, 0x3fff);
+        finds_what_was_added::<1>(1, u64::MAX);
+        finds_what_was_added::<2>(2, 0x8000_0000_0000_003f);
+        finds_what_was_added::<0>(3, 0x1f);
+        finds_what_was_added::<0>(70, u64::MAX);
+    }
+
+    #[test]
+    fn neighbours_are_spread() {
+        // States that differ in few bits, as successors do: no probe sequence may become long.
+        let mut seen = Seen::<1>::new(1);
+        let mut memory = Memory::new(None);
+        for word in 0..100_000u64 {
+            let state = [word << 20];
+            seen.add(&state, hash(&state), &mut memory).unwrap();
+        }
+        let (mut run, mut longest) = (0, 0);
+        for slot in &seen.slots {
+            run = if *slot == 0 { 0 } else { run + 1 };
+            longest = longest.max(run);
+        }
+        assert!(longest < 400, "{longest}");
+    }
+
+    #[test]
+    fn a_table_grows_as_far_as_memory_allows() {
+        for most in [1 << 14, 100_000, 1 << 20] {
+            let mut seen = Seen::<1>::new(1);
+            let mut memory = Memory::new(Some(most));
+            while seen.add(&[seen.len().into()], hash(&[seen.len().into()]), &mut memory).is_ok() {}
+            assert!(memory.peak() <= most);
+            // At least half of the memory is put to use, at 8 bytes a state and 10 a place in the table.
+            assert!(u64::from(seen.len()) * 18 > most / 2, "{} states in {most} bytes", seen.len());
+        }
     }
 }

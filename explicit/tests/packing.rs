@@ -22,9 +22,9 @@ fn value(ty: &Type) -> BoxedStrategy<Value> {
     match ty {
         Type::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
         Type::Int { lo, hi } => (*lo..=*hi).prop_map(Value::Int).boxed(),
-        Type::Array { len, element } => {
-            proptest::collection::vec(value(element), *len as usize).prop_map(|v| Value::Array(v.into())).boxed()
-        }
+        Type::Array { len, element } => proptest::collection::vec(value(element), *len as usize)
+            .prop_map(|v| Value::Array(v.into()))
+            .boxed(),
     }
 }
 

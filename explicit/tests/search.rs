@@ -4,7 +4,9 @@ mod common;
 
 use common::{assert_agreement, philosophers, philosophers_by_parameter, system};
 use musilc_explicit::{Mutation, check, check_mutated};
-use musilc_ir::{Goal, Limits, Outcome, Proof, PropertyId, TransitionSystem, Unknown, Verdict, ViolationKind};
+use musilc_ir::{
+    Goal, Limits, Outcome, Proof, PropertyId, TransitionSystem, Unknown, Verdict, ViolationKind,
+};
 
 fn safety(system: &TransitionSystem) -> Outcome {
     check(system, Goal::Safety, &Limits::default())
@@ -69,7 +71,16 @@ fn wide_states_are_searched_like_narrow_ones() {
         let system = wide(n);
         assert_agreement(&system);
         let words = musilc_explicit::Layout::new(&system.variables).unwrap().words();
-        assert_eq!(words, if n < 8 { 1 } else if n < 16 { 2 } else { words.max(3) });
+        assert_eq!(
+            words,
+            if n < 8 {
+                1
+            } else if n < 16 {
+                2
+            } else {
+                words.max(3)
+            }
+        );
     }
 }
 
@@ -84,7 +95,7 @@ fn rows_of_arrays_are_written_in_place() {
          transition maybe when j == 2 m := if i == 0 { m[0 := m[0][j := 0]] } else { m[i := m[0]] } j := 0
          transition move(k: 0..=1) when m[0][j] == 2 i := $k j := narrow(j + 1, 0..=2)
          terminal holds true
-         invariant small holds m[0][0] + m[1][2] < 6 claim true"
+         invariant small holds m[0][0] + m[1][2] < 6 claim true",
     ));
 }
 
@@ -96,7 +107,7 @@ fn tables_are_looked_up() {
          transition go(p: 0..=1) when [true, false, true, true][x] || $p == 1
            x := [[1, 2, 3, 0], [3, 0, 1, 2]][$p][x] y := [5, 0, y, 7][x]
          terminal holds false
-         reachable seven holds y == 7 claim true"
+         reachable seven holds y == 7 claim true",
     ));
 }
 

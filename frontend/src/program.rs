@@ -3,7 +3,7 @@
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::literate::Source;
-use crate::{lower, parse};
+use crate::{hir, lower, parse};
 use musilc_ir::{Span, TransitionSystem};
 
 /// What the command line says about a chapter.
@@ -87,6 +87,20 @@ impl Program {
     #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// The typed chapter, for tests that execute it as it stands.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn chapter(&self) -> &hir::Chapter {
+        &self.checked.chapter
+    }
+
+    /// The position of the model of the check at this position, and the values of the model's parameters; for tests too.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn instance(&self, check: usize) -> Option<(usize, &[hir::Body])> {
+        self.checked.checks.get(check).map(|check| (check.model, check.args.as_slice()))
     }
 
     /// Builds the transition system of the check at this position.

@@ -93,7 +93,7 @@ impl Step<'_> {
             };
             self.solver.assert(&condition.implies(&equal));
         };
-        if std::env::var("MF").is_ok_and(|v| v == "ite") && framed {
+        if std::env::var("MF").is_ok_and(|v| v == "ite" || v == "hyb" && matches!(after, Scalar::Word(_))) && framed {
             let fit = |v: &Scalar| match (&after, v) {
                 (Scalar::Word(a), Scalar::Word(v)) => { let (lo, hi) = a.bounds(); Scalar::Word(v.within(lo, hi)) }
                 (_, v) => v.clone(),

@@ -89,13 +89,14 @@ impl Arrays {
     fn intern(&mut self, node: ArrayNode, ty: Type) -> Aid {
         let key = hash(&node);
         // The type is part of the key: a view of the same cells may be of one dimension or of two.
-        let found = self.index.find(key, |&at| {
-            self.nodes[at as usize] == node && self.types[at as usize].same_shape(&ty)
-        });
+        let found = self
+            .index
+            .find(key, |&at| self.nodes[at as usize] == node && self.types[at as usize].same_shape(&ty));
         if let Some(&found) = found {
             return Aid(found);
         }
-        let id = u32::try_from(self.nodes.len()).unwrap_or_else(|_| unreachable!("memory ends before 2^32 nodes"));
+        let id =
+            u32::try_from(self.nodes.len()).unwrap_or_else(|_| unreachable!("memory ends before 2^32 nodes"));
         self.nodes.push(node);
         self.types.push(ty);
         let nodes = &self.nodes;

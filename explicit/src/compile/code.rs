@@ -67,7 +67,10 @@ impl Indexed {
         if self.cells <= self.per_word {
             (self.word as usize, self.shift + position * self.width)
         } else {
-            ((self.word + position / self.per_word) as usize, self.shift + position % self.per_word * self.width)
+            (
+                (self.word + position / self.per_word) as usize,
+                self.shift + position % self.per_word * self.width,
+            )
         }
     }
 
@@ -89,42 +92,166 @@ impl Indexed {
 /// An operation. `left` and `right` are the two shifts that isolate a cell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
-    Load { dst: Reg, word: u32, left: u8, right: u8, lo: Reg },
-    LoadNext { dst: Reg, word: u32, left: u8, right: u8, lo: Reg },
-    Index { dst: Reg, array: u32, position: Reg },
-    IndexNext { dst: Reg, array: u32, position: Reg },
-    Table { dst: Reg, table: u32, position: Reg },
-    Not { dst: Reg, a: Reg },
-    And { dst: Reg, a: Reg, b: Reg },
-    Or { dst: Reg, a: Reg, b: Reg },
-    Ite { dst: Reg, c: Reg, t: Reg, e: Reg },
-    Eq { dst: Reg, a: Reg, b: Reg },
-    Lt { dst: Reg, a: Reg, b: Reg },
-    Le { dst: Reg, a: Reg, b: Reg },
-    Add { dst: Reg, a: Reg, b: Reg },
-    Neg { dst: Reg, a: Reg },
-    Mul { dst: Reg, a: Reg, b: Reg },
-    Div { dst: Reg, a: Reg, b: Reg },
-    Rem { dst: Reg, a: Reg, b: Reg },
-    Narrow { dst: Reg, a: Reg, lo: Reg, hi: Reg },
-    Jump { to: Pc },
-    JumpIf { a: Reg, to: Pc },
-    JumpUnless { a: Reg, to: Pc },
-    JumpEq { a: Reg, b: Reg, to: Pc },
-    JumpNe { a: Reg, b: Reg, to: Pc },
-    JumpLt { a: Reg, b: Reg, to: Pc },
-    JumpLe { a: Reg, b: Reg, to: Pc },
+    Load {
+        dst: Reg,
+        word: u32,
+        left: u8,
+        right: u8,
+        lo: Reg,
+    },
+    LoadNext {
+        dst: Reg,
+        word: u32,
+        left: u8,
+        right: u8,
+        lo: Reg,
+    },
+    Index {
+        dst: Reg,
+        array: u32,
+        position: Reg,
+    },
+    IndexNext {
+        dst: Reg,
+        array: u32,
+        position: Reg,
+    },
+    Table {
+        dst: Reg,
+        table: u32,
+        position: Reg,
+    },
+    Not {
+        dst: Reg,
+        a: Reg,
+    },
+    And {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Or {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Ite {
+        dst: Reg,
+        c: Reg,
+        t: Reg,
+        e: Reg,
+    },
+    Eq {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Lt {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Le {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Add {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Neg {
+        dst: Reg,
+        a: Reg,
+    },
+    Mul {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Div {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Rem {
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Narrow {
+        dst: Reg,
+        a: Reg,
+        lo: Reg,
+        hi: Reg,
+    },
+    Jump {
+        to: Pc,
+    },
+    JumpIf {
+        a: Reg,
+        to: Pc,
+    },
+    JumpUnless {
+        a: Reg,
+        to: Pc,
+    },
+    JumpEq {
+        a: Reg,
+        b: Reg,
+        to: Pc,
+    },
+    JumpNe {
+        a: Reg,
+        b: Reg,
+        to: Pc,
+    },
+    JumpLt {
+        a: Reg,
+        b: Reg,
+        to: Pc,
+    },
+    JumpLe {
+        a: Reg,
+        b: Reg,
+        to: Pc,
+    },
     /// Goes on if the bits are as given.
-    JumpMatch { bits: u32, to: Pc },
-    JumpMismatch { bits: u32, to: Pc },
+    JumpMatch {
+        bits: u32,
+        to: Pc,
+    },
+    JumpMismatch {
+        bits: u32,
+        to: Pc,
+    },
     /// Sets bits to given values.
-    Patch { bits: u32 },
+    Patch {
+        bits: u32,
+    },
     /// Writes a cell: `mask` is its width.
-    Put { word: u32, shift: u8, width: u8, a: Reg, lo: Reg },
-    PutIndexed { array: u32, position: Reg, a: Reg },
+    Put {
+        word: u32,
+        shift: u8,
+        width: u8,
+        a: Reg,
+        lo: Reg,
+    },
+    PutIndexed {
+        array: u32,
+        position: Reg,
+        a: Reg,
+    },
     /// Ends with a fault unless the value lies in the range.
-    Check { a: Reg, lo: Reg, hi: Reg },
-    Exit { with: Exit },
+    Check {
+        a: Reg,
+        lo: Reg,
+        hi: Reg,
+    },
+    Exit {
+        with: Exit,
+    },
 }
 
 /// Code with its data.

@@ -90,7 +90,8 @@ fn expand(
                             let old = root_at(root, position);
                             let plain = untouched(arrays, scalars, &bases, inner, index);
                             let before = out.len();
-                            if plain && expand(arrays, scalars, &old, row, condition, position, budget, out)? {
+                            if plain && expand(arrays, scalars, &old, row, condition, position, budget, out)?
+                            {
                                 continue;
                             }
                             out.truncate(before);

@@ -173,7 +173,11 @@ impl<'a> Emitter<'a> {
         let cell = place.cell(variable, element);
         let raw = value.wrapping_sub(place.lo) as u64;
         // A value that the cell cannot have never gets here: its bounds decide the comparison.
-        Some(Masked { word: cell.word, mask: place.mask() << cell.shift, value: (raw & place.mask()) << cell.shift })
+        Some(Masked {
+            word: cell.word,
+            mask: place.mask() << cell.shift,
+            value: (raw & place.mask()) << cell.shift,
+        })
     }
 
     fn bits(&mut self, bits: Masked) -> u32 {
@@ -200,7 +204,8 @@ impl<'a> Emitter<'a> {
         }
         if let Some(bits) = self.as_bits(condition) {
             let bits = self.bits(bits);
-            return self.jump(label, if on { Op::JumpMatch { bits, to } } else { Op::JumpMismatch { bits, to } });
+            return self
+                .jump(label, if on { Op::JumpMatch { bits, to } } else { Op::JumpMismatch { bits, to } });
         }
         match self.scalars.node(condition).clone() {
             Scalar::Not(inner) if depth < DEEPEST => self.branch_at(inner, !on, label, depth + 1),
@@ -309,7 +314,9 @@ impl<'a> Emitter<'a> {
                 let position = self.reg(position);
                 self.push(match source {
                     Source::State { variable, next: false } => Op::Index { dst, array: variable.0, position },
-                    Source::State { variable, next: true } => Op::IndexNext { dst, array: variable.0, position },
+                    Source::State { variable, next: true } => {
+                        Op::IndexNext { dst, array: variable.0, position }
+                    }
                     Source::Table(table) => Op::Table { dst, table, position },
                 });
             }

@@ -111,7 +111,9 @@ impl<'s> Lowering<'s> {
                 let source = Source::State { variable: *variable, next };
                 let start = self.scalars.constant(0);
                 match context.type_of(expr) {
-                    ty @ Type::Array { .. } => return Ok(Val::Array(self.arrays.view(source, start, ty.clone()))),
+                    ty @ Type::Array { .. } => {
+                        return Ok(Val::Array(self.arrays.view(source, start, ty.clone())));
+                    }
                     _ => self.scalars.load(source, start),
                 }
             }

@@ -98,7 +98,8 @@ pub(crate) fn plan(
         }
         _ => planner.predicate(&system.terminal)?,
     };
-    let probes: Result<Vec<_>, Odd> = system.probes.iter().map(|probe| planner.lowering.scalar(probe.expr)).collect();
+    let probes: Result<Vec<_>, Odd> =
+        system.probes.iter().map(|probe| planner.lowering.scalar(probe.expr)).collect();
 
     planner.lowering.bind(None);
     let init_failures = planner.failures(&system.init.failures)?;
@@ -161,7 +162,11 @@ impl Planner<'_, '_> {
         Ok(self.lowering.scalars.conjuncts(root))
     }
 
-    fn transitions(&mut self, system: &TransitionSystem, limits: &Limits) -> Result<Vec<TransitionPlan>, Stop> {
+    fn transitions(
+        &mut self,
+        system: &TransitionSystem,
+        limits: &Limits,
+    ) -> Result<Vec<TransitionPlan>, Stop> {
         let bound = self.choose_bound(system);
         let mut plans = Vec::with_capacity(system.transitions.len());
         for (transition, bound) in system.transitions.iter().zip(bound) {

@@ -135,7 +135,18 @@ pub(crate) fn program(system: &TransitionSystem, layout: &Layout, scalars: &Scal
     let probes = probes.collect();
     let Builder { emitter, filters, instances, .. } = builder;
     let (code, words) = (emitter.finish(), layout.words());
-    Program { code, words, init, init_failures, transitions, filters, instances, properties, terminal, probes }
+    Program {
+        code,
+        words,
+        init,
+        init_failures,
+        transitions,
+        filters,
+        instances,
+        properties,
+        terminal,
+        probes,
+    }
 }
 
 fn counts(params: &[Param]) -> Vec<u32> {

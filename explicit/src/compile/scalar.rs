@@ -154,7 +154,8 @@ impl Scalars {
         if let Some(&found) = self.index.find(key, |&at| self.nodes[at as usize] == node) {
             return Sid(found);
         }
-        let id = u32::try_from(self.nodes.len()).unwrap_or_else(|_| unreachable!("memory ends before 2^32 nodes"));
+        let id =
+            u32::try_from(self.nodes.len()).unwrap_or_else(|_| unreachable!("memory ends before 2^32 nodes"));
         let (mut params, mut cost) = (0u32, 1u32);
         if let Scalar::Param(index, _) = node {
             params = index + 1;
@@ -194,7 +195,9 @@ impl Scalars {
 
     fn source_bounds(&self, source: Source) -> (i64, i64) {
         match source {
-            Source::State { variable, .. } => self.cells.get(variable.index()).copied().unwrap_or((i64::MIN, i64::MAX)),
+            Source::State { variable, .. } => {
+                self.cells.get(variable.index()).copied().unwrap_or((i64::MIN, i64::MAX))
+            }
             Source::Table(table) => {
                 let table = self.tables.get(table as usize).map_or(&[][..], |table| &table[..]);
                 (table.iter().copied().min().unwrap_or(0), table.iter().copied().max().unwrap_or(0))
@@ -208,7 +211,8 @@ impl Scalars {
             return self.intern(Scalar::Load(source, position), self.source_bounds(source));
         };
         if let Source::Table(table) = source
-            && let Some(&value) = self.tables.get(table as usize).and_then(|t| t.get(usize::try_from(at).ok()?))
+            && let Some(&value) =
+                self.tables.get(table as usize).and_then(|t| t.get(usize::try_from(at).ok()?))
         {
             return self.constant(value);
         }
@@ -379,7 +383,8 @@ impl Scalars {
             _ => {}
         }
         let ((al, ah), (bl, bh)) = (self.bounds(a), self.bounds(b));
-        let mut corners = [(al, bl), (al, bh), (ah, bl), (ah, bh)].map(|(x, y)| i128::from(x) * i128::from(y));
+        let mut corners =
+            [(al, bl), (al, bh), (ah, bl), (ah, bh)].map(|(x, y)| i128::from(x) * i128::from(y));
         corners.sort_unstable();
         self.intern(Scalar::Mul(a.min(b), a.max(b)), clamp(corners[0], corners[3]))
     }

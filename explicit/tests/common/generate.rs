@@ -2,8 +2,8 @@
 //! it has run out every choice is the first, simplest one.
 
 use musilc_ir::{
-    Claim, Context, DataType, ExprId, Failure, FailureKind, Fairness, Init, Param, Predicate, Probe, ProbeKind, Property,
-    PropertyKind, Span, Transition, TransitionSystem, Type, Update, VarId, Variable,
+    Claim, Context, DataType, ExprId, Failure, FailureKind, Fairness, Init, Param, Predicate, Probe,
+    ProbeKind, Property, PropertyKind, Span, Transition, TransitionSystem, Type, Update, VarId, Variable,
 };
 use proptest::prelude::*;
 
@@ -41,7 +41,8 @@ pub(crate) fn generate(choices: &[u16]) -> TransitionSystem {
     let properties = (0..g.below(4)).map(|number| g.property(number)).collect();
     let probes = (0..g.below(3)).map(|number| g.probe(number, &states)).collect();
     let named = g.variables.iter().enumerate();
-    let variables = named.map(|(number, ty)| Variable { name: format!("v{number}"), ty: ty.clone() }).collect();
+    let variables =
+        named.map(|(number, ty)| Variable { name: format!("v{number}"), ty: ty.clone() }).collect();
     let system = TransitionSystem {
         name: "generated".to_owned(),
         context: g.cx,
@@ -125,7 +126,8 @@ impl Generator<'_> {
                 // A counter that goes round.
                 (1..=4, &Type::Int { lo, hi }) => {
                     let (old, step) = (self.cx.var(variable), self.int(1, 3));
-                    let (step, low, count) = (self.cx.int(step - lo), self.cx.int(lo), self.cx.int(hi - lo + 1));
+                    let (step, low, count) =
+                        (self.cx.int(step - lo), self.cx.int(lo), self.cx.int(hi - lo + 1));
                     let sum = self.cx.add([old, step]);
                     let round = self.cx.rem(sum, count);
                     let value = self.cx.add([round, low]);
@@ -191,7 +193,11 @@ impl Generator<'_> {
 
     fn probe(&mut self, number: usize, scope: &Scope) -> Probe {
         let expr = self.expr(&Type::Bool, 3, scope);
-        Probe { kind: ProbeKind::Antecedent { property: format!("property{number}") }, expr, span: Span::default() }
+        Probe {
+            kind: ProbeKind::Antecedent { property: format!("property{number}") },
+            expr,
+            span: Span::default(),
+        }
     }
 
     fn predicate(&mut self, scope: &Scope, depth: u32) -> Predicate {
@@ -288,7 +294,8 @@ impl Generator<'_> {
                 if choice == 4 { self.cx.and(list) } else { self.cx.or(list) }
             }
             6 => {
-                let (c, t, e) = (self.boolean(less, scope), self.boolean(less, scope), self.boolean(less, scope));
+                let (c, t, e) =
+                    (self.boolean(less, scope), self.boolean(less, scope), self.boolean(less, scope));
                 self.cx.ite(c, t, e)
             }
             7 => {
@@ -327,7 +334,8 @@ impl Generator<'_> {
                 self.cx.neg(a)
             }
             5 => {
-                let (c, t, e) = (self.boolean(less, scope), self.integer(less, scope), self.integer(less, scope));
+                let (c, t, e) =
+                    (self.boolean(less, scope), self.integer(less, scope), self.integer(less, scope));
                 self.cx.ite(c, t, e)
             }
             6 => {

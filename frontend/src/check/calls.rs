@@ -1,6 +1,7 @@
 //! Calls of functions; building of variants, structs and options.
 
 use super::scope::{Body, failed};
+use super::types::is_unknown;
 use super::{nearest, suggest};
 use crate::ast::{self, Arg, ItemKind, Path};
 use crate::diagnostic::{Code, Diagnostic};
@@ -73,7 +74,7 @@ impl<'a> Body<'_, 'a> {
                 self.stored(arg, ty, &format!("the parameter `{name}` of `{}`", signature.name))
             })
             .collect();
-        if args.iter().any(Expr::is_failed) {
+        if args.iter().any(Expr::is_failed) || is_unknown(&signature.result) {
             return failed(span);
         }
         Expr { ty: signature.result, span, kind: ExprKind::Call(function, args) }

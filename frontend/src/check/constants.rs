@@ -100,7 +100,8 @@ impl<'a> Checker<'a> {
                     .primary("the values that the chapter allows")
                     .help(format!("choose a value of `{ty}`; the default is {}", default.show()));
                 self.report(diagnostic);
-                None
+                // The rest of the chapter is checked as if nothing had been given.
+                Some(default)
             }
         }
     }

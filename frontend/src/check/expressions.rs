@@ -1,7 +1,7 @@
 //! Expressions: the dispatcher, names, conditionals, projections, and storing into a type.
 
 use super::scope::{Body, failed};
-use super::types::{fills, fits, join};
+use super::types::{fills, fits, is_unknown, join};
 use super::{constants::Constant, nearest};
 use crate::ast::{self, BinaryOp, ExprKind as Ast, ItemKind, Name, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
@@ -123,6 +123,9 @@ impl<'a> Body<'_, 'a> {
         if value.is_failed() || value.ty == *ty {
             return value;
         }
+        if is_unknown(ty) {
+            return failed(value.span);
+        }
         if fits(&value.ty, ty) || (fill && fills(&value.ty, ty)) {
             let kind = ExprKind::Store { value: Box::new(value.clone()), target: target.to_owned() };
             return Expr { ty: ty.clone(), span: value.span, kind };
@@ -158,6 +161,9 @@ impl<'a> Body<'_, 'a> {
             return self.variant_path(span, path, expected);
         }
         if let Some((local, ty)) = self.local(text) {
+            if is_unknown(&ty) {
+                return failed(span);
+            }
             return Expr { ty, span, kind: ExprKind::Local(local) };
         }
         if let Some((state, ty, declared)) = self.model.and_then(|model| model.vars.get(text)).cloned() {
@@ -170,6 +176,9 @@ impl<'a> Body<'_, 'a> {
                 .label(declared, "declared later")
                 .help("variables get their initial values in order of declaration; or say it with `init`");
                 return self.report(diagnostic);
+            }
+            if is_unknown(&ty) {
+                return failed(span);
             }
             return Expr { ty, span, kind: ExprKind::State(state) };
         }

@@ -4,6 +4,7 @@ use super::Checker;
 use super::globals::Signature;
 use super::scope::{Body, ModelScope, failed};
 use super::table::Rows;
+use super::types::unknown;
 use crate::ast::{self, ItemKind, ModelItemKind, VarInit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, FunctionId, StateId};
@@ -39,7 +40,7 @@ impl<'a> Checker<'a> {
     /// Enters a function's signature, with a body to be filled in.
     fn declare_function(&mut self, function: &'a ast::Function) -> FunctionId {
         let params = self.parameters(&function.params);
-        let result = self.data_type(&function.result).unwrap_or(DataType::NUMBER);
+        let result = self.data_type(&function.result).unwrap_or_else(unknown);
         let id = FunctionId(u32::try_from(self.chapter.functions.len()).unwrap_or(u32::MAX));
         let name = function.name.text.clone();
         self.globals.signatures.push(Signature {
@@ -59,14 +60,14 @@ impl<'a> Checker<'a> {
         id
     }
 
-    /// Names and types of parameters; one whose type is in error counts as a number.
+    /// Names and types of parameters.
     fn parameters(&mut self, params: &'a [ast::Field]) -> Vec<(String, DataType)> {
         let mut out: Vec<(String, DataType)> = Vec::new();
         for (position, param) in params.iter().enumerate() {
             if let Some(first) = params[..position].iter().find(|p| p.name.text == param.name.text) {
                 self.duplicate(&param.name, first.name.span);
             }
-            let ty = self.data_type(&param.ty).unwrap_or(DataType::NUMBER);
+            let ty = self.data_type(&param.ty).unwrap_or_else(unknown);
             out.push((param.name.text.clone(), ty));
         }
         out
@@ -150,7 +151,7 @@ impl<'a> Checker<'a> {
                 }
             }
             if let Some((name, ty)) = ty {
-                let ty = self.data_type(ty).unwrap_or(DataType::NUMBER);
+                let ty = self.data_type(ty).unwrap_or_else(unknown);
                 scope.vars.insert(name.text.clone(), (StateId(vars), ty, name.span));
                 vars += 1;
             }
@@ -285,7 +286,7 @@ impl<'a> ModelChecker<'_, 'a> {
                 body.cx.duplicate(&param.name, first.name.span);
             }
             let Some((ty, members)) = body.parameter(param) else {
-                body.bind(&param.name.text, DataType::NUMBER);
+                body.bind(&param.name.text, unknown());
                 continue;
             };
             let local = body.bind(&param.name.text, ty.clone());

@@ -3,7 +3,7 @@
 use super::exhaustive::missing;
 use super::expressions::describe;
 use super::scope::{Body, failed};
-use super::types::join;
+use super::types::{join, unknown};
 use crate::ast::{self, PatternArg, PatternKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, Pattern};
@@ -179,7 +179,7 @@ impl<'a> Body<'_, 'a> {
             PatternKind::Path(path) if path.qualifier.is_none() => {
                 if !self.cx.globals.variants.contains_key(path.name.text.as_str()) && path.name.text != "None"
                 {
-                    self.bind(&path.name.text, DataType::NUMBER);
+                    self.bind(&path.name.text, unknown());
                 }
             }
             PatternKind::Call { args, .. } => args.iter().for_each(|arg| self.bind_all(&arg.pattern)),

@@ -2,6 +2,7 @@
 
 use super::expressions::{boolean, describe, number};
 use super::scope::{Body, failed};
+use super::types::unknown;
 use crate::ast::{self, ExprKind as Ast, Quantifier};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Domain, Expr, ExprKind};
@@ -23,7 +24,7 @@ impl<'a> Body<'_, 'a> {
         let mut bound = Vec::new();
         for binder in binders {
             let domain = self.domain(&binder.domain);
-            let ty = domain.as_ref().map_or(DataType::NUMBER, |(_, ty)| ty.clone());
+            let ty = domain.as_ref().map_or_else(unknown, |(_, ty)| ty.clone());
             let local = self.bind(&binder.name.text, ty.clone());
             bound.push((binder.name.text.clone(), local, domain.map(|(domain, _)| domain), ty));
         }

@@ -2,6 +2,7 @@
 
 use super::expressions::describe;
 use super::scope::Body;
+use super::types::{is_unknown, unknown};
 use crate::ast::{self, ExprKind as Ast, Name, StmtKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Change, Expr, Pattern, Place, Projection, Stmt};
@@ -45,7 +46,7 @@ impl<'a> Body<'_, 'a> {
             StmtKind::For { name, domain, body } => {
                 let domain = self.domain(domain);
                 let mark = self.mark();
-                let ty = domain.as_ref().map_or(DataType::NUMBER, |(_, ty)| ty.clone());
+                let ty = domain.as_ref().map_or_else(unknown, |(_, ty)| ty.clone());
                 let local = self.bind(&name.text, ty);
                 let body = self.block(body);
                 self.leave(mark);
@@ -64,7 +65,7 @@ impl<'a> Body<'_, 'a> {
         let value = self.expr(value, None);
         let ty = value.ty.clone();
         let failed = value.is_failed();
-        let local = self.bind(&name.text, if failed { DataType::NUMBER } else { ty });
+        let local = self.bind(&name.text, if failed { unknown() } else { ty });
         (!failed).then_some(Stmt::Let(local, value))
     }
 
@@ -106,7 +107,7 @@ impl<'a> Body<'_, 'a> {
             None => {
                 args.iter().for_each(|arg| drop(self.expr(arg, None)));
                 if let Some(name) = popped {
-                    self.bind(&name.text, DataType::NUMBER);
+                    self.bind(&name.text, unknown());
                 }
                 return None;
             }
@@ -224,6 +225,7 @@ impl<'a> Body<'_, 'a> {
             return None;
         }
         match self.model.and_then(|model| model.vars.get(text)).cloned() {
+            Some((_, ty, _)) if is_unknown(&ty) => None,
             Some((state, ty, _)) => Some(Place { state, path: Vec::new(), ty, text: text.to_owned(), span }),
             None => {
                 self.unknown(span, text);

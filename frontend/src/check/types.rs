@@ -257,3 +257,13 @@ pub(super) fn join(a: &DataType, b: &DataType) -> Option<DataType> {
         _ => (a == b).then(|| a.clone()),
     }
 }
+
+/// The type of something whose own type is in error: whatever mentions it is in error too, silently.
+pub(super) fn unknown() -> DataType {
+    DataType::Enum(Arc::new(EnumType { name: String::new(), variants: Vec::new() }))
+}
+
+/// Whether a type is [`unknown`].
+pub(super) fn is_unknown(ty: &DataType) -> bool {
+    matches!(ty, DataType::Enum(of) if of.variants.is_empty())
+}

@@ -5,8 +5,7 @@ use logos::{FilterResult, Lexer, Logos};
 /// A token. [`Token::Number`], [`Token::OpenString`] and [`Token::OpenComment`] never leave the lexer.
 #[derive(Logos, Clone, Copy, Debug, PartialEq)]
 #[logos(skip r"[ \t\r\n\x0c]+")]
-#[logos(skip(r"//([^/\n][^\n]*)?", allow_greedy = true))]
-#[logos(skip(r"////[^\n]*", allow_greedy = true))]
+#[logos(skip(r"//([^/\n][^\n]*)?|////[^\n]*", allow_greedy = true))]
 pub(crate) enum Token<'s> {
     // Words.
     #[token("const")]

@@ -49,12 +49,8 @@ impl Lowerer<'_> {
                     for member in members {
                         self.bind(*local, member.value.clone());
                         let mut claim = self.under(member.present, |l| l.claim(body, antecedents));
-                        if claim.parts.is_empty() && self.cx.as_bool(member.present).is_none() {
-                            // Not a member: nothing is claimed.
-                            claim.expr = self.cx.implies(member.present, claim.expr);
-                        }
-                        let expr = self.cx.implies(member.present, claim.expr);
-                        claim.expr = expr;
+                        // Nothing is claimed of what is not a member.
+                        claim.expr = self.cx.implies(member.present, claim.expr);
                         parts.push(Part { binding: Some((name.clone(), member.label)), claim });
                     }
                     parts
@@ -70,7 +66,9 @@ impl Lowerer<'_> {
     /// The operands of a comparison, and the like: what one would want to know where the expression is false.
     fn shown(&mut self, e: &Expr) -> Vec<Shown> {
         let mut operands: Vec<&Expr> = match &e.kind {
-            ExprKind::Binary(op, a, b) if !matches!(op, Operator::And | Operator::Or | Operator::Implies) => vec![a, b],
+            ExprKind::Binary(op, a, b) if !matches!(op, Operator::And | Operator::Or | Operator::Implies) => {
+                vec![a, b]
+            }
             ExprKind::InCollection(a, b) => vec![a, b],
             ExprKind::InList(a, _) | ExprKind::InType(a, _) | ExprKind::Is(a, _) => vec![a],
             ExprKind::InRange { value, .. } => vec![value],
@@ -78,11 +76,10 @@ impl Lowerer<'_> {
             _ => Vec::new(),
         };
         operands.retain(|operand| !is_literal(operand));
-        let leaves: Vec<Shown> = operands
+        operands
             .into_iter()
             .map(|operand| Shown { span: operand.span, ty: operand.ty.clone(), leaves: self.expr(operand) })
-            .collect();
-        leaves
+            .collect()
     }
 }
 

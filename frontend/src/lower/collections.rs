@@ -7,7 +7,13 @@ use musilc_ir::{DataType, ExprId, FailureKind, Span};
 
 impl Lowerer<'_> {
     /// Whether a set, bag or sequence contains a value.
-    pub(super) fn contains(&mut self, ty: &DataType, collection: &[ExprId], of: &DataType, val: &[ExprId]) -> ExprId {
+    pub(super) fn contains(
+        &mut self,
+        ty: &DataType,
+        collection: &[ExprId],
+        of: &DataType,
+        val: &[ExprId],
+    ) -> ExprId {
         match ty {
             DataType::Set(element) => {
                 let (position, inside) = self.position(element, val);
@@ -46,8 +52,9 @@ impl Lowerer<'_> {
 
     pub(super) fn set_operator(&mut self, op: Operator, ty: &DataType, a: ExprId, b: ExprId) -> ExprId {
         let DataType::Set(element) = ty else { return a };
-        let cells: Vec<(ExprId, ExprId)> =
-            (0..element.length()).map(|i| (self.element_at(&[a], i)[0], self.element_at(&[b], i)[0])).collect();
+        let cells: Vec<(ExprId, ExprId)> = (0..element.length())
+            .map(|i| (self.element_at(&[a], i)[0], self.element_at(&[b], i)[0]))
+            .collect();
         let combined: Vec<ExprId> = cells
             .iter()
             .map(|&(x, y)| match op {

@@ -200,7 +200,11 @@ impl Lowerer<'_> {
                 let equal = self.equal(&a.ty, &left, &b.ty, &right);
                 if op == Operator::Eq { equal } else { self.cx.not(equal) }
             }
-            Operator::Subset | Operator::ProperSubset | Operator::Union | Operator::Intersection | Operator::Difference => {
+            Operator::Subset
+            | Operator::ProperSubset
+            | Operator::Union
+            | Operator::Intersection
+            | Operator::Difference => {
                 let (left, right) = (self.expr(a), self.expr(b));
                 self.set_operator(op, &a.ty, left[0], right[0])
             }
@@ -228,7 +232,13 @@ impl Lowerer<'_> {
         vec![result]
     }
 
-    fn match_arms(&mut self, ty: &DataType, subject: &[ExprId], arms: &[(Pattern, Expr)], result: &DataType) -> Val {
+    fn match_arms(
+        &mut self,
+        ty: &DataType,
+        subject: &[ExprId],
+        arms: &[(Pattern, Expr)],
+        result: &DataType,
+    ) -> Val {
         let Some(((pattern, value), rest)) = arms.split_first() else { return self.zero(result) };
         if rest.is_empty() {
             self.matches(pattern, ty, subject);

@@ -31,7 +31,8 @@ impl Lowerer<'_> {
                     for (position, variant) in of.variants.iter().enumerate().rev() {
                         let fields = variant_range(of, position);
                         let (own, own_inside) = self.key_of_fields(&variant.fields, &val[fields]);
-                        offset -= variant.fields.iter().map(|f| f.ty.cardinality().unwrap_or(1)).product::<u64>();
+                        offset -=
+                            variant.fields.iter().map(|f| f.ty.cardinality().unwrap_or(1)).product::<u64>();
                         let base = self.cx.int(i64::try_from(offset).unwrap_or(i64::MAX));
                         let own = self.cx.add([base, own]);
                         let tag = self.cx.int(i64::try_from(position).unwrap_or(0));
@@ -62,7 +63,8 @@ impl Lowerer<'_> {
                     .iter()
                     .enumerate()
                     .map(|(i, &bit)| {
-                        let weight = self.cx.int(1i64.checked_shl(u32::try_from(i).unwrap_or(63)).unwrap_or(0));
+                        let weight =
+                            self.cx.int(1i64.checked_shl(u32::try_from(i).unwrap_or(63)).unwrap_or(0));
                         self.cx.ite(bit, weight, zero)
                     })
                     .collect();

@@ -116,9 +116,13 @@ impl<'h> Lowerer<'h> {
         if !self.exhausted && self.cx.len() > NODE_LIMIT {
             self.exhausted = true;
             self.diagnostics.push(
-                Diagnostic::error(Code::TooLarge, span, "written out over all values, this check becomes too large")
-                    .primary("the limit was reached here")
-                    .help("range over smaller types, or give the model smaller parameters"),
+                Diagnostic::error(
+                    Code::TooLarge,
+                    span,
+                    "written out over all values, this check becomes too large",
+                )
+                .primary("the limit was reached here")
+                .help("range over smaller types, or give the model smaller parameters"),
             );
         }
         self.exhausted

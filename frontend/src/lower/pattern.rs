@@ -45,7 +45,9 @@ impl Lowerer<'_> {
         let parts: Vec<ExprId> = patterns
             .iter()
             .enumerate()
-            .map(|(position, pattern)| self.matches(pattern, &fields[position].ty, &val[field_range(fields, position)]))
+            .map(|(position, pattern)| {
+                self.matches(pattern, &fields[position].ty, &val[field_range(fields, position)])
+            })
             .collect();
         self.cx.and(parts)
     }

@@ -77,7 +77,14 @@ impl Lowerer<'_> {
         self.cx.and(parts)
     }
 
-    fn extreme(&mut self, span: Span, kind: Quantifier, local: LocalId, members: &[Member], body: &Expr) -> Val {
+    fn extreme(
+        &mut self,
+        span: Span,
+        kind: Quantifier,
+        local: LocalId,
+        members: &[Member],
+        body: &Expr,
+    ) -> Val {
         let mut best: Option<(ExprId, ExprId)> = None;
         for member in members {
             if self.exhausted {

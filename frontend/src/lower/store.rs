@@ -6,12 +6,21 @@ use musilc_ir::{DataType, ExprId, FailureKind, Span};
 
 impl Lowerer<'_> {
     /// The value as one of the type `to`; `target` is what it is stored in, as messages name it.
-    pub(super) fn store(&mut self, from: &DataType, val: Val, to: &DataType, target: &str, span: Span) -> Val {
+    pub(super) fn store(
+        &mut self,
+        from: &DataType,
+        val: Val,
+        to: &DataType,
+        target: &str,
+        span: Span,
+    ) -> Val {
         if from == to {
             return val;
         }
         match (from, to) {
-            (DataType::Int { .. }, DataType::Int { lo, hi }) => vec![self.store_int(val[0], *lo, *hi, target, span)],
+            (DataType::Int { .. }, DataType::Int { lo, hi }) => {
+                vec![self.store_int(val[0], *lo, *hi, target, span)]
+            }
             (DataType::Option(inner), DataType::Option(wanted)) => {
                 let some = val[0];
                 let payload = val[1..].to_vec();
@@ -21,7 +30,9 @@ impl Lowerer<'_> {
                 out.extend(self.select_val(some, &payload, &zero));
                 out
             }
-            (DataType::Array { index, element }, DataType::Array { index: other, element: wanted }) if index == other => {
+            (DataType::Array { index, element }, DataType::Array { index: other, element: wanted })
+                if index == other =>
+            {
                 let elements: Vec<Val> = (0..index.length())
                     .map(|i| {
                         let own = self.element_at(&val, i);
@@ -65,10 +76,14 @@ impl Lowerer<'_> {
     /// Whether two values, of one type but for the ranges of integers, are equal.
     pub(super) fn equal(&mut self, a_ty: &DataType, a: &[ExprId], b_ty: &DataType, b: &[ExprId]) -> ExprId {
         match (a_ty, b_ty) {
-            (DataType::Bool | DataType::Int { .. } | DataType::Set(_) | DataType::Bag(..), _) => self.cx.eq(a[0], b[0]),
+            (DataType::Bool | DataType::Int { .. } | DataType::Set(_) | DataType::Bag(..), _) => {
+                self.cx.eq(a[0], b[0])
+            }
             (DataType::Enum(of), _) => {
                 let mut parts = vec![self.cx.eq(a[0], b[0])];
-                for (position, variant) in of.variants.iter().enumerate().filter(|(_, v)| !v.fields.is_empty()) {
+                for (position, variant) in
+                    of.variants.iter().enumerate().filter(|(_, v)| !v.fields.is_empty())
+                {
                     let tag = self.cx.int(i64::try_from(position).unwrap_or(0));
                     let is = self.cx.eq(a[0], tag);
                     let start = variant_range(of, position).start;

@@ -1,22 +1,25 @@
 //! A check's transition system.
 
+use super::Lowerer;
 use super::claim::Antecedents;
 use super::value::Val;
-use super::Lowerer;
 use crate::ast;
 use crate::check::CheckedCheck;
 use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::hir::{self, Action, Body, Model};
 use musilc_ir::{
-    DataType, ExprId, Fairness, Init, Node, Param, Predicate, Probe, ProbeKind, Property, PropertyKind, SourceVariable,
-    Transition, TransitionSystem, Update, Variable,
+    DataType, ExprId, Fairness, Init, Node, Param, Predicate, Probe, ProbeKind, Property, PropertyKind,
+    SourceVariable, Transition, TransitionSystem, Update, Variable,
 };
 
 /// The most values of one parameter, and of one part of an `= any`.
 const PARAM_LIMIT: u64 = 1 << 16;
 
 /// Builds the transition system of a check.
-pub(crate) fn lower(chapter: &hir::Chapter, check: &CheckedCheck) -> Result<TransitionSystem, Vec<Diagnostic>> {
+pub(crate) fn lower(
+    chapter: &hir::Chapter,
+    check: &CheckedCheck,
+) -> Result<TransitionSystem, Vec<Diagnostic>> {
     let model = &chapter.models[check.model];
     let mut lowerer = Lowerer::new(chapter);
     lowerer.arguments(check);
@@ -58,7 +61,8 @@ impl Lowerer<'_> {
         self.vars = current;
         let terminal = self.terminal(&model.terminals);
         let mut probes = Vec::new();
-        let properties = model.properties.iter().map(|property| self.property(property, &mut probes)).collect();
+        let properties =
+            model.properties.iter().map(|property| self.property(property, &mut probes)).collect();
         for table in &model.tables {
             self.declared_states(table, &mut probes);
         }
@@ -84,7 +88,12 @@ impl Lowerer<'_> {
                 self.cx.declare(ty.clone());
                 variables.push(Variable { name: format!("{}{suffix}", var.name), ty });
             }
-            sources.push(SourceVariable { name: var.name.clone(), ty: var.ty.clone(), first, span: var.span });
+            sources.push(SourceVariable {
+                name: var.name.clone(),
+                ty: var.ty.clone(),
+                first,
+                span: var.span,
+            });
         }
         (variables, sources)
     }
@@ -136,9 +145,12 @@ impl Lowerer<'_> {
     /// Any value of a type: a parameter for each part that varies by itself.
     fn any(&mut self, var: &hir::Var, ty: &DataType, params: &mut Vec<Param>) -> Val {
         match ty {
-            DataType::Struct(of) => of.fields.iter().flat_map(|field| self.any(var, &field.ty, params)).collect(),
+            DataType::Struct(of) => {
+                of.fields.iter().flat_map(|field| self.any(var, &field.ty, params)).collect()
+            }
             DataType::Array { index, element } => {
-                let elements: Vec<Val> = (0..index.length()).map(|_| self.any(var, element, params)).collect();
+                let elements: Vec<Val> =
+                    (0..index.length()).map(|_| self.any(var, element, params)).collect();
                 self.array_of(&elements)
             }
             DataType::Set(element) => {
@@ -170,7 +182,8 @@ impl Lowerer<'_> {
                 let many = count.map_or_else(|| "more than 2^64".to_owned(), |count| count.to_string());
                 let message = format!("{what} would range over {many} values of `{ty}`");
                 self.diagnostics.push(
-                    Diagnostic::error(Code::TooLarge, span, message).help(format!("up to {PARAM_LIMIT} are possible")),
+                    Diagnostic::error(Code::TooLarge, span, message)
+                        .help(format!("up to {PARAM_LIMIT} are possible")),
                 );
                 None
             }
@@ -222,7 +235,16 @@ impl Lowerer<'_> {
             }
         }
         let (name, span) = (action.name.clone(), action.span);
-        Some(Transition { name, params, guard_failures, guard, failures, updates, fairness: Fairness::None, span })
+        Some(Transition {
+            name,
+            params,
+            guard_failures,
+            guard,
+            failures,
+            updates,
+            fairness: Fairness::None,
+            span,
+        })
     }
 
     fn terminal(&mut self, terminals: &[Body]) -> Predicate {
@@ -257,7 +279,11 @@ impl Lowerer<'_> {
         if kind == PropertyKind::Invariant {
             for (span, exprs) in antecedents {
                 let expr = self.cx.or(exprs);
-                probes.push(Probe { kind: ProbeKind::Antecedent { property: property.name.clone() }, expr, span });
+                probes.push(Probe {
+                    kind: ProbeKind::Antecedent { property: property.name.clone() },
+                    expr,
+                    span,
+                });
             }
         }
         let predicate = Predicate { failures, expr };
@@ -279,7 +305,9 @@ impl Lowerer<'_> {
 fn leaf_names(ty: &DataType) -> Vec<String> {
     fn push(ty: &DataType, prefix: &str, out: &mut Vec<String>) {
         match ty {
-            DataType::Bool | DataType::Int { .. } | DataType::Set(_) | DataType::Bag(..) => out.push(prefix.to_owned()),
+            DataType::Bool | DataType::Int { .. } | DataType::Set(_) | DataType::Bag(..) => {
+                out.push(prefix.to_owned())
+            }
             DataType::Enum(of) if ty.leaf_count() == 1 => {
                 debug_assert!(!of.variants.is_empty());
                 out.push(prefix.to_owned());

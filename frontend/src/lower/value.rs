@@ -127,7 +127,9 @@ pub(super) fn push_leaves(ty: &DataType, datum: &Datum, out: &mut Vec<Value>) {
         }
         (DataType::Set(element), Datum::Set(members)) => {
             let member = |i| element.nth(i).is_some_and(|datum| members.contains(&datum));
-            out.push(Value::Array((0..u64::from(element.length())).map(|i| Value::Bool(member(i))).collect()));
+            out.push(Value::Array(
+                (0..u64::from(element.length())).map(|i| Value::Bool(member(i))).collect(),
+            ));
         }
         (DataType::Bag(element, _), Datum::Bag(members)) => {
             let copies = |i| {

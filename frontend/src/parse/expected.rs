@@ -47,15 +47,25 @@ const SILENT: &[&str] = &[
 /// What a bound variable ranges over.
 const DOMAIN: &str = "a type, a range or a set";
 
-/// What to call sets of terminals, most particular first. Where all of `when` are accepted, `covers` are called `title`.
-const CLASSES: &[(&[&str], &[&[&str]], &str)] = &[
-    (&["let", "for"], &[STATEMENTS], "a statement"),
-    (&["bool", "a number"], &[TYPES, OPERANDS], "a type"),
-    (&["_", "a name"], &[PATTERNS], "a pattern"),
-    (&["a number", "forall"], &[OPERANDS], "an expression"),
-    (&["a number", "("], &[OPERANDS], "a number"),
-    (&["==", "&&"], &[OPERATORS, &["("]], "an operator"),
-    (&["+", "*"], &[OPERATORS, &["("]], "an operator"),
+/// Terminals with a name in common.
+struct Class {
+    /// If all of these are accepted …
+    when: &'static [&'static str],
+    /// … then these are not named one by one …
+    covers: &'static [&'static [&'static str]],
+    /// … but by this.
+    title: &'static str,
+}
+
+/// The most particular first.
+const CLASSES: &[Class] = &[
+    Class { when: &["let", "for"], covers: &[STATEMENTS], title: "a statement" },
+    Class { when: &["bool", "a number"], covers: &[TYPES, OPERANDS], title: "a type" },
+    Class { when: &["_", "a name"], covers: &[PATTERNS], title: "a pattern" },
+    Class { when: &["a number", "forall"], covers: &[OPERANDS], title: "an expression" },
+    Class { when: &["a number", "("], covers: &[OPERANDS], title: "a number" },
+    Class { when: &["==", "&&"], covers: &[OPERATORS, &["("]], title: "an operator" },
+    Class { when: &["+", "*"], covers: &[OPERATORS, &["("]], title: "an operator" },
 ];
 
 impl Expected {
@@ -81,7 +91,7 @@ impl Expected {
             names.retain(|name| *name != ":");
         }
         let mut classes = vec![];
-        for (when, covers, title) in CLASSES {
+        for Class { when, covers, title } in CLASSES {
             if when.iter().all(|name| names.contains(name)) {
                 names.retain(|name| !covers.iter().any(|cover| cover.contains(name)));
                 let title = if before == Some(Token::In) && *title == "a type" { DOMAIN } else { *title };

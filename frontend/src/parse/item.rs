@@ -119,7 +119,8 @@ enum Level {
     Model,
 }
 
-/// The tokens of a declaration without reserved words before them, beginning with a word that may stand there. Where there is no such word, reports it and returns the place of the whole.
+/// The tokens of a declaration without reserved words before them, beginning with a word that may stand there. Where
+/// there is no such word, reports it and returns the place of the whole.
 fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Result<Vec<Spanned<'s>>, Span> {
     let whole = span_of(chunk.tokens);
     let mut tokens = chunk.tokens;

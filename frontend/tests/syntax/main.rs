@@ -9,8 +9,6 @@ mod robustness;
 mod show;
 mod structure;
 
-use std::fmt::Write;
-
 use musilc_frontend::ast::Chapter;
 use musilc_frontend::diagnostic::Diagnostic;
 use musilc_frontend::literate::Source;
@@ -32,9 +30,9 @@ fn list(text: &str, diagnostics: &[Diagnostic]) -> String {
         let before = &text[..diagnostic.span().range().start];
         let line = before.matches('\n').count() + 1;
         let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1) + 1;
-        write!(out, "{} {line}:{column} {}", diagnostic.code, diagnostic.message).unwrap();
+        out.push_str(&format!("{} {line}:{column} {}", diagnostic.code, diagnostic.message));
         if let Some(help) = diagnostic.help.first() {
-            write!(out, " ({help})").unwrap();
+            out.push_str(&format!(" ({help})"));
         }
         out.push('\n');
     }

@@ -1,7 +1,5 @@
 //! No input makes the parser panic, overflow the stack, or take long.
 
-use std::fmt::Write;
-
 use musilc_frontend::diagnostic::{Code, has_errors};
 use musilc_frontend::literate::Source;
 use musilc_frontend::parse::parse;
@@ -55,8 +53,7 @@ fn survive(text: &str) {
             }
             assert!(!diagnostic.message.is_empty());
         }
-        let mut tree = String::new();
-        write!(tree, "{chapter:?}").unwrap();
+        let tree = format!("{chapter:?}");
         if tree.contains("kind: Error }") || tree.contains("body: [Error") {
             assert!(has_errors(&diagnostics), "silent error node in {text:?}");
         }

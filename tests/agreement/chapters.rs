@@ -1,0 +1,46 @@
+//! The interpreter and the engines on the chapters of the book.
+
+use crate::compare::{Agreed, Extent, compare, compile};
+use crate::on_large_stack;
+use std::path::{Path, PathBuf};
+
+/// The chapters, in alphabetical order.
+fn chapters() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("chapters");
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let plain = |path: &PathBuf| path.file_name().is_some_and(|name| name == "README.md");
+    let mut chapters: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|e| e == "md") && !plain(path)).collect();
+    chapters.sort();
+    chapters
+}
+
+/// Every check of every chapter means what its source says.
+#[test]
+fn chapters_mean_what_they_say() {
+    on_large_stack(|| {
+        let (mut checks, mut large, mut wrong) = (0, Vec::new(), Vec::new());
+        for path in chapters() {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let program = match compile(&name, &text, &[], path.parent().unwrap()) {
+                Ok(program) => program,
+                Err(why) => {
+                    wrong.push(format!("{name}: {why}"));
+                    continue;
+                }
+            };
+            for (index, check) in program.checks().iter().enumerate() {
+                let extent = Extent { most_states: 5_000, most_steps: 6, ..Extent::SMALL };
+                match compare(&program, index, &extent) {
+                    Ok(Agreed::On(_)) => checks += 1,
+                    Ok(Agreed::Discarded(why)) => large.push(format!("{name} {}: {why}", check.name)),
+                    Err(why) => wrong.push(format!("{name} {}: {why}", check.name)),
+                }
+            }
+        }
+        println!("{checks} checks agree; left out: {large:?}");
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(checks > 20, "{checks} checks are too few");
+    });
+}

@@ -1,0 +1,337 @@
+//! Holding everything to everything on one check: the frontend's system must be well-formed and survive its text form, the explicit search must
+//! answer exactly as the reference checker does, the bounded checker as far as it looks, and all of them as the interpreter of the source.
+
+use crate::interpreter::{Answer, Finding, Machine, explore};
+use musilc_explicit::Mutation as ExplicitFault;
+use musilc_frontend::diagnostic::Code;
+use musilc_frontend::literate::Source;
+use musilc_frontend::{Files, Program};
+use musilc_ir::eval::{Env, Evaluator};
+use musilc_ir::replay::{confirm, number_at_fault};
+use musilc_ir::{
+    Claim, FailureKind, Goal, Limits, Outcome, Proof, PropertyKind, TransitionSystem, Unknown, Verdict,
+    Violation, ViolationKind, search, text, validate,
+};
+use musilc_symbolic::Mutation as SymbolicFault;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How far a comparison goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    /// Models with more states are left out.
+    pub(crate) most_states: u64,
+    /// The bounded checker looks at runs of at most so many steps.
+    pub(crate) most_steps: u32,
+    /// It gets so much time for each question.
+    pub(crate) patience: Duration,
+    pub(crate) explicit: ExplicitFault,
+    pub(crate) symbolic: SymbolicFault,
+}
+
+impl Extent {
+    pub(crate) const SMALL: Extent = Extent {
+        most_states: 1200,
+        most_steps: 8,
+        patience: Duration::from_secs(20),
+        explicit: ExplicitFault::None,
+        symbolic: SymbolicFault::None,
+    };
+}
+
+/// What came of a comparison without a disagreement.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Agreed {
+    /// The verdict, in a word or two.
+    On(String),
+    /// There was nothing to compare.
+    Discarded(&'static str),
+}
+
+/// Files beside a chapter.
+pub(crate) struct Beside<'p>(pub(crate) &'p Path);
+
+impl Files for Beside<'_> {
+    fn read(&self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(self.0.join(path)).map_err(|error| error.to_string())
+    }
+}
+
+/// Compiles a chapter that must compile.
+pub(crate) fn compile(name: &str, text: &str, constants: &[(&str, &str)], directory: &Path) -> Result<Program, String> {
+    let source = Source::new(name, text);
+    let constants = constants.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let options = musilc_frontend::Options { constants };
+    let (program, diagnostics) = musilc_frontend::compile(&source, &options, &Beside(directory));
+    program.ok_or_else(|| {
+        let shown = diagnostics.iter().map(|d| {
+            let at = text.get(d.span().range()).unwrap_or_default();
+            format!("{:?}: {} at `{at}`", d.code, d.message)
+        });
+        format!("it does not compile: {}", shown.collect::<Vec<_>>().join("; "))
+    })
+}
+
+/// The system of a check; `None` where it is beyond the documented limits.
+pub(crate) fn system_of(program: &Program, check: usize) -> Result<Option<TransitionSystem>, String> {
+    match program.system(check) {
+        Ok(system) => Ok(Some(system)),
+        Err(problems) if problems.iter().all(|d| matches!(d.code, Code::TooLarge | Code::ArithmeticTooLarge)) => Ok(None),
+        Err(problems) => Err(format!("it cannot be lowered: {problems:?}")),
+    }
+}
+
+/// Compares everything on the check at this position.
+pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Result<Agreed, String> {
+    let Some(system) = system_of(program, check)? else { return Ok(Agreed::Discarded("beyond the limits")) };
+    well_formed(&system)?;
+    let limits = Limits { max_states: Some(extent.most_states), ..Limits::default() };
+    let reference = search::check(&system, Goal::Safety, &limits).map_err(|error| format!("reference: {error}"))?;
+    if matches!(reference.verdict, Verdict::Unknown(_)) {
+        return Ok(Agreed::Discarded("too many states"));
+    }
+    confirm(&system, Goal::Safety, &reference).map_err(|why| format!("reference, not confirmed: {why}"))?;
+    let machine = Machine::new(program, check).ok_or("the interpreter finds that an argument is no value")?;
+    let most = usize::try_from(extent.most_states).expect("it is small");
+    let answer = explore(&machine, most).ok_or("the interpreter finds more states")?;
+    against_source(&system, &reference, &answer).map_err(|why| format!("interpreter: {why}"))?;
+    let mut goals = vec![Goal::Safety];
+    goals.extend(system.properties_of(PropertyKind::Reachable).map(Goal::Reach));
+    let mut impatient = false;
+    for goal in goals {
+        let reference = match goal {
+            Goal::Safety => reference.clone(),
+            Goal::Reach(_) => search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?,
+        };
+        explicit(&system, goal, &limits, extent, &reference).map_err(|why| format!("explicit, {goal:?}: {why}"))?;
+        impatient |= !bounded(&system, goal, extent, &reference).map_err(|why| format!("bmc, {goal:?}: {why}"))?;
+        if let (Goal::Reach(id), Verdict::Reached(trace)) = (goal, &reference.verdict)
+            && let Some((_, depth)) = answer.witnesses.iter().find(|(other, _)| *other == id)
+            && trace.depth() != *depth
+        {
+            return Err(format!("interpreter: {id:?} is reached after {depth} steps, not {}", trace.depth()));
+        }
+    }
+    claims(&system, &reference)?;
+    Ok(if impatient { Agreed::Discarded("bmc had not enough time") } else { Agreed::On(describe(&system, &reference)) })
+}
+
+fn well_formed(system: &TransitionSystem) -> Result<(), String> {
+    validate(system).map_err(|problems| format!("the system is malformed: {}", problems.join("; ")))?;
+    let printed = text::print(system);
+    let read = text::parse(&printed).map_err(|error| format!("its text does not parse: {error}"))?;
+    if text::print(&read) == printed { Ok(()) } else { Err("its text changes on the way".to_owned()) }
+}
+
+/// The verdict in words, for counting.
+fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
+    match &outcome.verdict {
+        Verdict::Violated(violation) => match violation.kind {
+            ViolationKind::Error(site) => {
+                let kind = system.failure(site).map(|failure| format!("{:?}", failure.kind)).unwrap_or_default();
+                let word = kind.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+                format!("error {word}")
+            }
+            ViolationKind::Property(id) => format!("violated {:?}", system.property(id).kind),
+            ViolationKind::Deadlock => "deadlock".to_owned(),
+            ViolationKind::NoInitialState => "no initial state".to_owned(),
+            ViolationKind::Unreached(_) => "unreached".to_owned(),
+        },
+        Verdict::Proved(_) => "holds".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// The reference checker on the lowered system against the interpreter on the source.
+fn against_source(system: &TransitionSystem, reference: &Outcome, answer: &Answer) -> Result<(), String> {
+    let differ = |what: &str| Err(format!("{what}: {answer:?}, and the system {:?}", summary(reference)));
+    match (&answer.finding, &reference.verdict) {
+        (Finding::Holds, Verdict::Proved(Proof::Exhaustive { diameter })) => {
+            if answer.depth != *diameter {
+                return differ("other diameters");
+            }
+        }
+        (finding, Verdict::Violated(violation)) => {
+            let same = match (finding, violation.kind) {
+                (Finding::Errors(place, faults), ViolationKind::Error(site)) => {
+                    let failure = system.failure(site).ok_or("there is no such failure")?;
+                    let value = number_at_fault(system, violation)?;
+                    *place == site.place
+                        && faults.iter().any(|f| f.kind == failure.kind && f.span == failure.span && f.value == value)
+                }
+                (Finding::Property(a), ViolationKind::Property(b)) => *a == b,
+                (Finding::Unreached(a), ViolationKind::Unreached(b)) => {
+                    return if *a == b { figures(answer, reference) } else { differ("other properties") };
+                }
+                (Finding::Deadlock, ViolationKind::Deadlock) => true,
+                (Finding::NoInitialState, ViolationKind::NoInitialState) => true,
+                _ => false,
+            };
+            if !same || violation.depth() != answer.depth {
+                return differ("other verdicts");
+            }
+        }
+        _ => return differ("other verdicts"),
+    }
+    figures(answer, reference)
+}
+
+fn figures(answer: &Answer, reference: &Outcome) -> Result<(), String> {
+    let statistics = &reference.statistics;
+    let same = answer.levels == statistics.levels
+        && Some(answer.levels.iter().sum()) == statistics.states
+        && Some(answer.fired.iter().sum()) == statistics.transitions
+        && reference.coverage.as_ref().is_some_and(|coverage| coverage.fired == answer.fired);
+    let mut own = answer.witnesses.clone();
+    own.sort_unstable();
+    let witnesses: Vec<_> = reference.witnesses.iter().map(|(id, trace)| (*id, trace.depth())).collect();
+    if same && own == witnesses {
+        return Ok(());
+    }
+    Err(format!("other figures: {answer:?}, and the system {:?}", summary(reference)))
+}
+
+/// An outcome without its traces.
+fn summary(outcome: &Outcome) -> impl std::fmt::Debug {
+    let verdict = match &outcome.verdict {
+        Verdict::Violated(violation) => format!("{:?} after {} steps", violation.kind, violation.depth()),
+        other => format!("{other:?}"),
+    };
+    let witnesses: Vec<_> = outcome.witnesses.iter().map(|(id, trace)| (id.0, trace.depth())).collect();
+    let statistics = &outcome.statistics;
+    (verdict, outcome.decided_depth, witnesses, statistics.levels.clone(), statistics.transitions, outcome.coverage.clone())
+}
+
+/// The explicit search must answer as the reference checker does, word for word, traces included.
+fn explicit(
+    system: &TransitionSystem,
+    goal: Goal,
+    limits: &Limits,
+    extent: &Extent,
+    reference: &Outcome,
+) -> Result<(), String> {
+    let found = musilc_explicit::check_mutated(system, goal, limits, extent.explicit);
+    confirm(system, goal, &found).map_err(|why| format!("not confirmed: {why}"))?;
+    let same = found.verdict == reference.verdict
+        && found.decided_depth == reference.decided_depth
+        && found.witnesses == reference.witnesses
+        && found.statistics.states == reference.statistics.states
+        && found.statistics.transitions == reference.statistics.transitions
+        && found.statistics.levels == reference.statistics.levels
+        && found.coverage == reference.coverage;
+    if same { Ok(()) } else { Err(format!("{:?}, and the reference {:?}", summary(&found), summary(reference))) }
+}
+
+/// The bounded checker must find what the reference found, at the same depth, and nothing else; whether it had the time.
+fn bounded(system: &TransitionSystem, goal: Goal, extent: &Extent, reference: &Outcome) -> Result<bool, String> {
+    let decisive = match &reference.verdict {
+        Verdict::Violated(Violation { kind: ViolationKind::Unreached(_), .. }) => None,
+        Verdict::Violated(violation) => Some(violation.depth()),
+        Verdict::Reached(trace) => Some(trace.depth()),
+        _ => None,
+    };
+    let levels = u32::try_from(reference.statistics.levels.len()).unwrap_or(u32::MAX);
+    let depth = decisive.unwrap_or(levels).min(extent.most_steps);
+    let options = musilc_symbolic::Options { depth, ..musilc_symbolic::Options::default() };
+    let limits = Limits { deadline: Some(Instant::now() + extent.patience), ..Limits::default() };
+    let found = musilc_symbolic::check_mutated(system, goal, &limits, &options, extent.symbolic);
+    confirm(system, goal, &found).map_err(|why| format!("not confirmed: {why}"))?;
+    let differ = || Err(format!("{:?} up to {depth}, and the reference {:?}", summary(&found), summary(reference)));
+    let known_to = match (&found.verdict, &reference.verdict) {
+        (Verdict::Violated(own), Verdict::Violated(other)) => {
+            let unreached = matches!(own.kind, ViolationKind::Unreached(_));
+            if own.kind != other.kind || !unreached && own.depth() != other.depth() {
+                return differ();
+            }
+            if unreached { depth + 1 } else { own.depth() }
+        }
+        (Verdict::Reached(own), Verdict::Reached(other)) if own.depth() == other.depth() => depth,
+        (Verdict::Proved(Proof::AllRunsEnd { longest }), Verdict::Proved(Proof::Exhaustive { diameter })) => {
+            if longest < diameter || *longest > depth {
+                return differ();
+            }
+            depth + 1
+        }
+        (Verdict::HoldsToDepth { depth: own }, _) if *own == depth && decisive.is_none_or(|at| at > depth) => depth + 1,
+        (Verdict::Unknown(Unknown::Timeout), _) => {
+            // What it decided before, it decided without finding anything.
+            let clean = match (found.decided_depth, decisive) {
+                (Some(decided), Some(at)) => decided < at,
+                _ => true,
+            };
+            return if clean { Ok(false) } else { differ() };
+        }
+        _ => return differ(),
+    };
+    if goal == Goal::Safety {
+        for (id, trace) in &found.witnesses {
+            let known = reference.witnesses.iter().find(|(other, _)| other == id);
+            if known.is_none_or(|(_, other)| other.depth() != trace.depth()) {
+                return differ();
+            }
+        }
+        let overlooked = |id| found.witnesses.iter().all(|(own, _)| *own != id);
+        if reference.witnesses.iter().any(|(id, trace)| trace.depth() < known_to && overlooked(*id)) {
+            return differ();
+        }
+    }
+    Ok(true)
+}
+
+/// Where a property is false, its claim must be false too, and so must some part of every false claim.
+fn claims(system: &TransitionSystem, outcome: &Outcome) -> Result<(), String> {
+    let Verdict::Violated(Violation { kind: ViolationKind::Property(id), trace }) = &outcome.verdict else { return Ok(()) };
+    let property = system.property(*id);
+    let states: Vec<_> = trace.initial.iter().chain(trace.steps.iter().filter_map(|step| step.state.as_ref())).collect();
+    let env = match (property.kind, states.as_slice()) {
+        (PropertyKind::Step, [.., before, after]) => Env::of_step(before, after),
+        (_, [.., last]) => Env::of_state(last),
+        _ => return Err("the run has no states".to_owned()),
+    };
+    let mut evaluator = Evaluator::new(&system.context, env);
+    if to_blame(&mut evaluator, &property.claim)? { Ok(()) } else { Err(format!("nothing is to blame for {}", property.name)) }
+}
+
+/// Whether a claim is false, and with it one of its parts, and so on.
+fn to_blame(evaluator: &mut Evaluator<'_>, claim: &Claim) -> Result<bool, String> {
+    if evaluator.truth(claim.expr).map_err(|error| error.to_string())? {
+        return Ok(false);
+    }
+    for part in &claim.parts {
+        if to_blame(evaluator, &part.claim)? {
+            return Ok(true);
+        }
+    }
+    Ok(claim.parts.is_empty())
+}
+
+/// All kinds of model errors, as [`Agreed::On`] names them.
+pub(crate) const ERRORS: [&str; 9] = [
+    "error OutOfRange",
+    "error BadIndex",
+    "error DivisionByZero",
+    "error EmptySequence",
+    "error FullSequence",
+    "error FullBag",
+    "error NotInBag",
+    "error NoValue",
+    "error NothingToChoose",
+];
+
+/// Every kind of model error that a chapter can have is listed in [`ERRORS`].
+#[allow(dead_code, reason = "the compiler is the test")]
+fn listed(kind: &FailureKind) {
+    match kind {
+        FailureKind::OutOfRange { .. }
+        | FailureKind::BadIndex { .. }
+        | FailureKind::DivisionByZero
+        | FailureKind::EmptySequence
+        | FailureKind::FullSequence { .. }
+        | FailureKind::FullBag { .. }
+        | FailureKind::NotInBag
+        | FailureKind::NoValue
+        | FailureKind::NothingToChoose
+        // Only a chapter of a later version could have it.
+        | FailureKind::OtherVariant { .. } => {}
+    }
+}

@@ -1,0 +1,16 @@
+//! Everything that gives a chapter a meaning must give it the same one.
+
+mod chapters;
+mod compare;
+mod interpreter;
+
+/// Runs deep recursion on a stack that is large enough.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(scope, work);
+        match thread.expect("there is memory for a thread").join() {
+            Ok(value) => value,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
