@@ -19,14 +19,17 @@ fn search(criterion: &mut Criterion) {
         assert!(matches!(outcome.verdict, Verdict::Proved(_)), "{name}: {:?}", outcome.verdict);
         group.throughput(Throughput::Elements(outcome.statistics.transitions.unwrap_or(0)));
         group.bench_function(BenchmarkId::new("explicit", name), |bencher| {
-            bencher.iter(|| musilc_explicit::check(&system, Goal::Safety, &Limits::default()).statistics.states);
+            bencher
+                .iter(|| musilc_explicit::check(&system, Goal::Safety, &Limits::default()).statistics.states);
         });
     }
     let small = models::philosophers(6);
     let outcome = musilc_explicit::check(&small, Goal::Safety, &Limits::default());
     group.throughput(Throughput::Elements(outcome.statistics.transitions.unwrap_or(0)));
     group.bench_function(BenchmarkId::new("reference", "philosophers 6"), |bencher| {
-        bencher.iter(|| musilc_ir::search::check(&small, Goal::Safety, &Limits::default()).map(|o| o.statistics.states));
+        bencher.iter(|| {
+            musilc_ir::search::check(&small, Goal::Safety, &Limits::default()).map(|o| o.statistics.states)
+        });
     });
     group.finish();
 }

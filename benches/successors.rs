@@ -40,8 +40,11 @@ fn successors(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("compiled", name), |bencher| {
             bencher.iter(|| engine.successors(&states).0);
         });
-        let few: Vec<State> =
-            states.chunks(engine.layout().words()).take(20).filter_map(|words| engine.unpack(words)).collect();
+        let few: Vec<State> = states
+            .chunks(engine.layout().words())
+            .take(20)
+            .filter_map(|words| engine.unpack(words))
+            .collect();
         let count = |state| system.successors(state).map_or(0, |successors| successors.len());
         group.throughput(Throughput::Elements(few.iter().map(count).sum::<usize>() as u64));
         group.bench_function(BenchmarkId::new("reference", name), |bencher| {

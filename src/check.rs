@@ -38,7 +38,7 @@ pub(crate) fn run(check: &Check, build: Build<'_>, options: &Options) -> CheckRe
     // A panic ends this check and no other.
     let outcome = catch_unwind(AssertUnwindSafe(|| run_into(&mut report, build, options)));
     if let Err(payload) = outcome {
-        report.status = Status::Broken(format!("panic: {}", crate::stack::message(&*payload)));
+        report.status = Status::Broken(format!("panic: {}", crate::stack::panic_message(&*payload)));
     }
     report
 }

@@ -31,15 +31,23 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     output::choose_colour(arguments.color);
-    let exit = match arguments.verb {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&arguments))) {
+        Ok(Ok(exit)) => ExitCode::from(exit.code()),
+        Ok(Err(problem)) => output::unwritable(&problem),
+        Err(payload) => {
+            let message = musilc::panic_message(&*payload);
+            output::error(format_args!("internal error: {message}; please report it"));
+            ExitCode::from(Exit::Internal.code())
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> std::io::Result<Exit> {
+    match &arguments.verb {
         None => check::run(&arguments.check),
-        Some(Verb::Ir(ir)) => ir::run(&ir),
-        Some(Verb::Bless(bless)) => bless::run(&bless),
+        Some(Verb::Ir(ir)) => ir::run(ir),
+        Some(Verb::Bless(bless)) => bless::run(bless),
         Some(Verb::Explain { code }) => explain::run(code.as_deref()),
-        Some(Verb::Completions { shell }) => completions::run(shell),
-    };
-    match exit {
-        Ok(exit) => ExitCode::from(exit.code()),
-        Err(problem) => output::unwritable(&problem),
+        Some(Verb::Completions { shell }) => completions::run(*shell),
     }
 }

@@ -31,7 +31,9 @@ pub use check::{CONFIRM_PROOF, CONFIRM_TRACE, DEFAULT_DEPTH};
 pub use error::{Error, nearest_name};
 pub use musilc_frontend as frontend;
 pub use musilc_ir as ir;
+#[doc(hidden)]
+pub use options::Fault;
 pub use options::{Backend, DEFAULT_MAX_MEMORY, Engine, Options, Watcher};
 pub use result::{BlockDifference, CheckReport, Exit, Finding, Report, Run, Status};
 pub use scan::{Input, find};
-pub use stack::keep_panics_quiet;
+pub use stack::{keep_panics_quiet, panic_message};

@@ -57,6 +57,19 @@ pub struct Options {
     pub(crate) prove: bool,
     pub(crate) interrupt: Interrupt,
     pub(crate) watcher: Option<Watcher>,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// A fault in an engine: to test that the engines are held to agree.
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The explicit search forgets an instance of an action.
+    ExplicitInstance,
+    /// The bounded checker forgets an instance of an action.
+    BmcInstance,
+    /// The bounded checker lets a variable change that no action writes.
+    BmcFrame,
 }
 
 /// The default of [`Options::max_memory`], in bytes.
@@ -76,6 +89,7 @@ impl Default for Options {
             prove: false,
             interrupt: Interrupt::default(),
             watcher: None,
+            fault: None,
         }
     }
 }
@@ -161,6 +175,14 @@ impl Options {
     #[must_use]
     pub fn watcher(mut self, watcher: Watcher) -> Self {
         self.watcher = Some(watcher);
+        self
+    }
+
+    /// Makes an engine wrong.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.fault = Some(fault);
         self
     }
 }

@@ -18,21 +18,23 @@ thread_local! {
 pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
     std::thread::scope(|scope| {
         let work = || {
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|payload| message(&*payload))
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+                .map_err(|payload| panic_message(&*payload))
         };
         match std::thread::Builder::new()
             .name("musilc".to_owned())
             .stack_size(STACK)
             .spawn_scoped(scope, work)
         {
-            Ok(thread) => thread.join().unwrap_or_else(|payload| Err(message(&*payload))),
+            Ok(thread) => thread.join().unwrap_or_else(|payload| Err(panic_message(&*payload))),
             Err(problem) => Err(format!("no thread: {problem}")),
         }
     })
 }
 
-/// The message of a panic, with its place if [`keep_panics_quiet`] is in force.
-pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
+/// The message of a panic that the calling thread caught, with its place if [`keep_panics_quiet`] is in force.
+#[must_use]
+pub fn panic_message(payload: &(dyn Any + Send)) -> String {
     if let Some(message) = LAST.with(|last| last.borrow_mut().take()) {
         return message;
     }

@@ -28,12 +28,12 @@ pub fn bakery(n: u32, most: u32) -> TransitionSystem {
     let others = |p: &str, text: &dyn Fn(u32) -> String| -> String {
         (0..n).map(|q| format!("({p} == {q} || {})", text(q))).collect::<Vec<_>>().join(" && ")
     };
-    let highest = (0..n).fold("0".to_owned(), |max, q| format!("if ticket[{q}] > {max} {{ ticket[{q}] }} else {{ {max} }}"));
-    let _ = highest;
     let above = (0..n).map(|q| format!("ticket[{q}] < $t")).collect::<Vec<_>>().join(" && ");
     let tight = (0..n).map(|q| format!("ticket[{q}] == $t - 1")).collect::<Vec<_>>().join(" || ");
     let first = others("$p", &|q| {
-        format!("pc[{q}] != 1 && (ticket[{q}] == 0 || ticket[$p] < ticket[{q}] || ticket[$p] == ticket[{q}] && $p < {q})")
+        format!(
+            "pc[{q}] != 1 && (ticket[{q}] == 0 || ticket[$p] < ticket[{q}] || ticket[$p] == ticket[{q}] && $p < {q})"
+        )
     });
     let critical = (0..n).flat_map(|p| (0..p).map(move |q| format!("!(pc[{p}] == 3 && pc[{q}] == 3)")));
     let critical = critical.collect::<Vec<_>>().join(" && ");

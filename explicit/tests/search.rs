@@ -167,6 +167,28 @@ fn very_many_instances_stay_symbolic() {
 }
 
 #[test]
+fn many_instances_are_compiled_one_by_one() {
+    // 64000 instances, few of which are ever enabled: a[1] is one or two less than a[0], so a[0] gets to 7.
+    let system = system(
+        "system sums var a: [0..=39; 3] init a = [0, 0, 0]
+         transition set(p: 0..=39, q: 0..=39, r: 0..=39)
+           when $p == a[0] + 1 && $q <= a[0] && $r == ($p * $q) mod 40 && $q + 2 > a[0] && a[1] < 5
+           a := [$p, $q, $r]
+         terminal holds true reachable far holds a[0] == 6 claim true",
+    );
+    let bound = safety(&system);
+    let free = check_mutated(&system, Goal::Safety, &Limits::default(), Mutation::FreeParameters);
+    assert_eq!(bound.verdict, free.verdict);
+    assert_eq!(bound.statistics.levels, free.statistics.levels);
+    assert_eq!(bound.statistics.transitions, free.statistics.transitions);
+    assert!(
+        matches!(bound.verdict, Verdict::Proved(Proof::Exhaustive { diameter: 7 })),
+        "{:?}",
+        bound.verdict
+    );
+}
+
+#[test]
 fn more_instances_than_can_be_numbered_are_refused() {
     let source = "system vast var x: bool init x = false
          transition t(p: 0..=65535, q: 0..=65535, r: 0..=1) when false terminal holds true";

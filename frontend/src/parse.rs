@@ -20,8 +20,10 @@ mod region;
 mod report;
 mod words;
 
+use std::ops::Range;
+
 use crate::ast::Chapter;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer;
 use crate::literate::Source;
 use report::Report;
@@ -45,5 +47,22 @@ pub fn parse(source: &Source) -> (Chapter, Vec<Diagnostic>) {
     report.extend(diagnostics);
     let tokens = brackets::balance(tokens, &mut report);
     let items = item::items(&tokens, &mut report);
-    (Chapter { items }, report.finish())
+    let mut diagnostics = report.finish();
+    // In a block that does not end, prose was read as program: what is wrong with it is no news.
+    let prose = unclosed(source);
+    diagnostics.retain(|diagnostic| {
+        let at = diagnostic.span().range().start;
+        diagnostic.code == Code::UnclosedFence || !prose.iter().any(|block| block.contains(&at))
+    });
+    (Chapter { items }, diagnostics)
+}
+
+/// The contents of blocks that do not end.
+fn unclosed(source: &Source) -> Vec<Range<usize>> {
+    let open = source.diagnostics().iter().filter(|diagnostic| diagnostic.code == Code::UnclosedFence);
+    let end = |diagnostic: &Diagnostic| {
+        let next = diagnostic.labels.iter().find(|label| !label.primary);
+        next.map_or(source.text().len() + 1, |label| label.span.range().start)
+    };
+    open.map(|diagnostic| diagnostic.span().range().end..end(diagnostic)).collect()
 }

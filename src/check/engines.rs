@@ -1,6 +1,6 @@
 //! Running the engines: nothing that they say is believed before the reference evaluator has confirmed it.
 
-use crate::options::{Engine, Options};
+use crate::options::{Engine, Fault, Options};
 use crate::result::Run;
 use musilc_ir::{Goal, Limits, Outcome, TransitionSystem, Unknown, Verdict, replay};
 use std::sync::Arc;
@@ -12,7 +12,11 @@ use std::time::{Duration, Instant};
 /// What is wrong with its answer.
 pub(crate) fn explicit(system: &TransitionSystem, goal: Goal, options: &Options) -> Result<Run, String> {
     let limits = limits(system, options, Engine::Explicit, None);
-    confirmed(system, goal, Engine::Explicit, musilc_explicit::check(system, goal, &limits))
+    let fault = match options.fault {
+        Some(Fault::ExplicitInstance) => musilc_explicit::Mutation::ForgetOneInstance,
+        Some(Fault::BmcInstance | Fault::BmcFrame) | None => musilc_explicit::Mutation::None,
+    };
+    confirmed(system, goal, Engine::Explicit, musilc_explicit::check_mutated(system, goal, &limits, fault))
 }
 
 /// Runs the bounded checker to a depth, for at most `patience`; whether it was this that stopped it.
@@ -29,7 +33,13 @@ pub(crate) fn bmc(
     let own = patience.filter(|patience| options.timeout.is_none_or(|timeout| *patience <= timeout));
     let limits = limits(system, options, Engine::Bmc, own);
     let settings = musilc_symbolic::Options { depth, ..musilc_symbolic::Options::default() };
-    let run = confirmed(system, goal, Engine::Bmc, musilc_symbolic::check(system, goal, &limits, &settings))?;
+    let fault = match options.fault {
+        Some(Fault::BmcInstance) => musilc_symbolic::Mutation::ForgetInstance,
+        Some(Fault::BmcFrame) => musilc_symbolic::Mutation::DropLastFrame,
+        Some(Fault::ExplicitInstance) | None => musilc_symbolic::Mutation::None,
+    };
+    let outcome = musilc_symbolic::check_mutated(system, goal, &limits, &settings, fault);
+    let run = confirmed(system, goal, Engine::Bmc, outcome)?;
     let timed_out = run.outcome.verdict == Verdict::Unknown(Unknown::Timeout);
     Ok((run, own.is_some() && timed_out))
 }

@@ -33,7 +33,7 @@ pub(crate) fn judge(
         Finding::Undecided { why: Unknown::Interrupted, .. } => (Status::Interrupted, vec![]),
         Finding::Undecided { why, depth } => match depth.filter(|depth| excluded(expect, *depth)) {
             Some(depth) => (Status::Failed(format!("there is none up to depth {depth}")), vec![]),
-            None => (Status::Undecided(phrase::unknown(why)), vec![]),
+            None => (Status::Undecided(stopped(why, *depth)), vec![]),
         },
         Finding::Nothing => (Status::Broken("no engine ran".to_owned()), vec![]),
     }
@@ -86,11 +86,19 @@ fn uncounted(expect: &Expect) -> Vec<String> {
 fn bounded(expect: &Expect, depth: u32, options: &Options) -> Status {
     match expect {
         Expect::Holds { .. } if options.prove => {
-            Status::Undecided("a proof was asked for, and a bound is none".to_owned())
+            Status::Undecided(format!("holds to depth {depth}, which is no proof"))
         }
         Expect::Holds { .. } => Status::Passed,
         _ if excluded(expect, depth) => Status::Failed(format!("there is none up to depth {depth}")),
-        _ => Status::Undecided(format!("there is none up to depth {depth}, which is as far as was searched")),
+        _ => Status::Undecided(format!("nothing to depth {depth}, which is as far as was searched")),
+    }
+}
+
+/// Why an engine stopped, and what it had established.
+fn stopped(why: &Unknown, depth: Option<u32>) -> String {
+    match depth {
+        Some(depth) => format!("{}; nothing wrong to depth {depth}", phrase::unknown(why)),
+        None => phrase::unknown(why),
     }
 }
 

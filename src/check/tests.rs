@@ -1,6 +1,6 @@
 //! The driver, on a system built by hand.
 
-use crate::options::{Backend, Engine, Options};
+use crate::options::{Backend, Engine, Fault, Options};
 use crate::result::{Exit, Finding, Status};
 use crate::testing::{as_declared, run, run_on, system};
 use musilc_frontend::Expect;
@@ -118,4 +118,21 @@ fn what_never_happens_is_remarked_on() {
     // A search that stopped early shows nothing.
     let report = run_on(&system, Expect::Holds { states: None }, &Options::new().max_depth(3));
     assert_eq!(report.warnings, []);
+}
+
+#[test]
+fn a_wrong_engine_is_found_out() {
+    for fault in [Fault::ExplicitInstance, Fault::BmcInstance] {
+        let report = run(as_declared(), &Options::new().fault(fault));
+        assert_eq!(report.exit(), Exit::Internal, "{fault:?}");
+        assert!(
+            matches!(&report.checks[0].status, Status::Disagreement(what) if !what.is_empty()),
+            "{fault:?}"
+        );
+    }
+    let report = run(as_declared(), &Options::new().fault(Fault::BmcFrame));
+    assert_eq!(report.exit(), Exit::Internal);
+    assert!(
+        matches!(&report.checks[0].status, Status::Broken(problem) if problem.contains("does not replay"))
+    );
 }

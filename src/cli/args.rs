@@ -1,7 +1,7 @@
 //! The grammar of the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use musilc::{Backend, Options};
+use musilc::{Backend, Fault, Options};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -94,6 +94,9 @@ pub(crate) struct CheckArguments {
     /// Leave out what differs from run to run
     #[arg(long, hide = true)]
     pub(crate) no_timings: bool,
+    /// Make an engine wrong on purpose, to see that the other one tells
+    #[arg(long, hide = true, value_name = "FAULT")]
+    pub(crate) inject_fault: Option<InjectedFault>,
 }
 
 /// Which checks are run, by which engines, with which constants.
@@ -112,22 +115,21 @@ pub(crate) struct Selection {
 
 /// How far the engines go.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Limits")]
 pub(crate) struct LimitArguments {
     /// Depth of the bounded checker [default: as deep as the explicit search needed it, at most 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = "Limits", value_name = "N")]
     pub(crate) depth: Option<u32>,
     /// Most distinct states of the explicit search
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = "Limits", value_name = "N")]
     pub(crate) max_states: Option<u64>,
     /// Most memory for the states of the explicit search, such as 512M or 2G [default: 4G]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, help_heading = "Limits", value_name = "SIZE", value_parser = size)]
     pub(crate) max_memory: Option<u64>,
     /// Depth beyond which no engine looks
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = "Limits", value_name = "N")]
     pub(crate) max_depth: Option<u32>,
     /// Most seconds of each engine for each check
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, help_heading = "Limits", value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -171,6 +173,27 @@ pub(crate) enum Engines {
     /// Both, which must agree
     #[default]
     Both,
+}
+
+/// A fault to inject.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum InjectedFault {
+    /// The explicit search forgets an instance of an action
+    ExplicitInstance,
+    /// The bounded checker forgets an instance of an action
+    BmcInstance,
+    /// The bounded checker lets a variable change that no action writes
+    BmcFrame,
+}
+
+impl From<InjectedFault> for Fault {
+    fn from(fault: InjectedFault) -> Self {
+        match fault {
+            InjectedFault::ExplicitInstance => Fault::ExplicitInstance,
+            InjectedFault::BmcInstance => Fault::BmcInstance,
+            InjectedFault::BmcFrame => Fault::BmcFrame,
+        }
+    }
 }
 
 /// What the results look like.

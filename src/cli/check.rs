@@ -30,8 +30,11 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
     let started = Instant::now();
     let interrupt = signals::interrupt();
     let progress = ProgressLine::new();
-    let options =
-        Options::new().interrupt(interrupt.clone()).prove(arguments.prove).watcher(progress.watcher());
+    let mut options = Options::new().interrupt(interrupt.clone()).watcher(progress.watcher());
+    options = options.prove(arguments.prove);
+    if let Some(fault) = arguments.inject_fault {
+        options = options.fault(fault.into());
+    }
     let timings = !arguments.no_timings && std::env::var_os("MUSILC_NO_TIMINGS").is_none();
     let mut session = Session {
         arguments,
@@ -122,6 +125,8 @@ impl Session<'_> {
             }
         }
         match self.arguments.format {
+            // Where nothing could be checked, the errors say everything.
+            Format::Human if self.totals.files == 0 && self.exit == Exit::BadInput => {}
             Format::Human => output::out(&self.human.summary(&self.totals, started.elapsed()))?,
             Format::Json => output::out(&self.json.document(self.exit, &self.totals, started.elapsed()))?,
         }

@@ -17,6 +17,10 @@ pub(crate) fn run(arguments: &IrArguments) -> io::Result<Exit> {
         Ok(texts) => texts,
         Err(error) => return Ok(inputs::show(&error, &human)),
     };
+    if texts.is_empty() {
+        output::error(format_args!("{} declares no checks", arguments.path.display()));
+        return Ok(Exit::BadInput);
+    }
     output::out(&texts.join("\n"))?;
     Ok(Exit::Passed)
 }

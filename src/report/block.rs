@@ -132,9 +132,13 @@ pub(crate) fn written(source: &Source, block: &Expected) -> String {
     out
 }
 
-/// The number of the last row of a trace.
+/// The number of the last row of a trace. Numbers end where that of the first row does, so that those in wrapped lines do not count.
 fn last_row(text: &str) -> Option<u32> {
-    text.lines().rev().find_map(|line| line.split_whitespace().next()?.parse().ok())
+    let width = text.lines().next()?.find('0')? + 1;
+    text.lines().rev().find_map(|line| {
+        let (number, rest) = line.split_at_checked(width)?;
+        rest.starts_with(' ').then(|| number.trim_start().parse().ok())?
+    })
 }
 
 /// The lines of two texts: `-` only in the first, `+` only in the second, a blank in both.
@@ -216,5 +220,11 @@ mod tests {
         let block = source.expected().first().unwrap();
         assert_eq!(written(&source, block), "0  initial\n  deeper\n\n1  a\n");
         assert_eq!(last_row(&written(&source, block)), Some(1));
+    }
+
+    #[test]
+    fn a_number_in_a_wrapped_line_is_no_row() {
+        assert_eq!(last_row(" 0  initial\n 9  a\n10  b  x is\n      2\n"), Some(10));
+        assert_eq!(last_row("nothing"), None);
     }
 }

@@ -9,7 +9,7 @@ use super::statistics;
 use super::style::{DIM, paint};
 use super::trace::{Layout, table};
 use crate::check;
-use crate::result::{CheckReport, Finding, Report};
+use crate::result::{CheckReport, Finding, Report, Status};
 use musilc_frontend::literate::Source;
 use musilc_ir::{Violation, ViolationKind};
 
@@ -38,7 +38,14 @@ pub(crate) fn failed(style: &Human, report: &Report, check: &CheckReport) -> Str
             };
             (title, marks, notes)
         }
-        (finding, system) => (phrase::found(finding, system.as_ref()), vec![expected], vec![]),
+        (finding, system) => {
+            let found = phrase::found(finding, system.as_ref());
+            let title = match &check.status {
+                Status::Failed(reason) if !reason.is_empty() => format!("{found}, but {reason}"),
+                _ => found,
+            };
+            (title, vec![expected], vec![])
+        }
     };
     let title = format!("{}: {title}", check.check.name);
     let mut out = format!("\n{}\n\n", excerpt::finding(&report.source, &title, marks, &notes, style.width));

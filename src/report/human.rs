@@ -58,8 +58,9 @@ impl Human {
             report.checks.iter().filter(|check| !self.quiet || check.exit() != Exit::Passed).collect();
         let names = shown.iter().map(|check| width(&check.check.name)).max().unwrap_or(0);
         let results: Vec<String> = shown.iter().map(|check| result(check)).collect();
-        let column =
-            results.iter().map(|result| width(result)).filter(|width| *width <= 60).max().unwrap_or(0);
+        // Results that are not as expected may be long, and stand out anyway.
+        let regular = shown.iter().zip(&results).filter(|(check, _)| check.status == Status::Passed);
+        let column = regular.map(|(_, result)| width(result)).max().unwrap_or(0);
         for (check, result) in shown.iter().zip(&results) {
             let (mark, style) = mark(check);
             let name = &check.check.name;
@@ -255,7 +256,7 @@ fn result(check: &CheckReport) -> String {
         Status::Passed => found,
         Status::Failed(reason) if reason.is_empty() => format!("expected {expected}, found {found}"),
         Status::Failed(reason) => format!("expected {expected}, found {found}: {reason}"),
-        Status::Undecided(reason) => format!("expected {expected}, {found}: {reason}"),
+        Status::Undecided(reason) => format!("expected {expected}, undecided: {reason}"),
         Status::Interrupted => format!("expected {expected}, interrupted"),
         Status::Refused(_) => "cannot be compiled".to_owned(),
         Status::Disagreement(_) => "the engines disagree".to_owned(),

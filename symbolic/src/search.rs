@@ -50,7 +50,7 @@ pub(crate) fn run(
     let mut search = Search { plan: &plan, goal, limits, bound, started, solver, run, exceptions, found };
     let verdict = search.run();
     search.found.queries = search.solver.queries;
-    search.found.memory = search.solver.memory();
+    search.found.memory = search.solver.memory;
     search.found.witnesses.sort_by_key(|(id, _)| *id);
     verdict
 }
@@ -176,9 +176,7 @@ impl Search<'_> {
         let mut lesser = violations;
         loop {
             let first = lesser.iter().position(|(_, bit)| crate::cells::read_bit(&model, bit) == Some(true));
-            let Some(first) = first else {
-                return Err(Unknown::Incapable("the solver's model has no value for what it was asked".to_owned()));
-            };
+            let Some(first) = first else { return Err(self.solver.no_value()) };
             let kind = lesser[first].0;
             lesser.truncate(first);
             let any = Bit::or(lesser.iter().map(|(_, bit)| bit.clone()));
@@ -196,8 +194,7 @@ impl Search<'_> {
     }
 
     fn trace(&self, model: &Model, failed: bool) -> Result<Trace, Unknown> {
-        trace::read(self.plan, &self.run, model, failed)
-            .ok_or_else(|| Unknown::Incapable("the solver's model lacks a value".to_owned()))
+        trace::read(self.plan, &self.run, model, failed).ok_or_else(|| self.solver.no_value())
     }
 }
 

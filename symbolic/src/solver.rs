@@ -12,6 +12,8 @@ pub(crate) struct Solver<'a> {
     limits: &'a Limits,
     /// How many queries were put to it.
     pub(crate) queries: u64,
+    /// The memory that Z3 held when it was last looked at, in bytes; that of all threads of the process.
+    pub(crate) memory: Option<u64>,
 }
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -24,16 +26,6 @@ impl<'a> Solver<'a> {
         };
         let inner = z3::Solver::new_for_logic(logic)
             .ok_or_else(|| Unknown::Incapable(format!("this Z3 has no solver for {logic}")))?;
-        if let Ok(v) = std::env::var("MP") {
-            let mut params = Params::new();
-            for kv in v.split(',') {
-                let (k, x) = kv.split_once('=').unwrap();
-                if let Ok(n) = x.parse::<u32>() { params.set_u32(k, n) }
-                else if let Ok(b) = x.parse::<bool>() { params.set_bool(k, b) }
-                else { params.set_symbol(k, x) }
-            }
-            inner.set_params(&params);
-        }
         if let Some(bytes) = limits.max_memory {
             // The solver looks at this between its steps and gives up; the limit that Z3 keeps for the whole process
             // throws in the midst of whatever allocates, and may abort.
@@ -41,7 +33,7 @@ impl<'a> Solver<'a> {
             params.set_u32("max_memory", u32::try_from(bytes / MEBIBYTE).unwrap_or(u32::MAX).max(1));
             inner.set_params(&params);
         }
-        Ok(Self { inner, limits, queries: 0 })
+        Ok(Self { inner, limits, queries: 0, memory: None })
     }
 
     /// Demands something for good.
@@ -78,10 +70,16 @@ impl<'a> Solver<'a> {
             SatResult::Unsat => Ok(None),
             SatResult::Sat => match self.inner.get_model() {
                 Some(model) => Ok(Some(model)),
-                None => Err(Unknown::Incapable("the solver has no model of what it calls satisfiable".to_owned())),
+                None => Err(self.no_value()),
             },
             SatResult::Unknown => Err(self.why_unknown()),
         }
+    }
+
+    /// Why a model has no value for a term: because it was interrupted, or else because of a fault.
+    pub(crate) fn no_value(&self) -> Unknown {
+        let fault = || Unknown::Incapable("the solver's model lacks a value".to_owned());
+        self.limits.must_stop().unwrap_or_else(fault)
     }
 
     pub(crate) fn stop_if_needed(&self) -> Result<(), Unknown> {
@@ -91,20 +89,16 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Gives up where Z3 holds more memory than allowed.
-    pub(crate) fn check_memory(&self) -> Result<(), Unknown> {
-        match (self.limits.max_memory, self.memory()) {
+    /// Looks at how much memory Z3 holds, and gives up where that is more than allowed.
+    pub(crate) fn check_memory(&mut self) -> Result<(), Unknown> {
+        self.memory = self.inner.get_statistics().value("memory").map(|value| match value {
+            // Z3 counts in mebibytes.
+            StatisticsValue::Double(mib) => (mib * 1_048_576.0) as u64,
+            StatisticsValue::UInt(mib) => u64::from(mib) * MEBIBYTE,
+        });
+        match (self.limits.max_memory, self.memory) {
             (Some(most), Some(used)) if used > most => Err(Unknown::MemoryLimit(most)),
             _ => Ok(()),
-        }
-    }
-
-    /// The memory that Z3 holds, in bytes; that of all threads of the process.
-    pub(crate) fn memory(&self) -> Option<u64> {
-        match self.inner.get_statistics().value("memory")? {
-            // Z3 counts in mebibytes.
-            StatisticsValue::Double(mib) => Some((mib * 1_048_576.0) as u64),
-            StatisticsValue::UInt(mib) => Some(u64::from(mib) * MEBIBYTE),
         }
     }
 

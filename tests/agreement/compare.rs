@@ -58,7 +58,12 @@ impl Files for Beside<'_> {
 }
 
 /// Compiles a chapter that must compile.
-pub(crate) fn compile(name: &str, text: &str, constants: &[(&str, &str)], directory: &Path) -> Result<Program, String> {
+pub(crate) fn compile(
+    name: &str,
+    text: &str,
+    constants: &[(&str, &str)],
+    directory: &Path,
+) -> Result<Program, String> {
     let source = Source::new(name, text);
     let constants = constants.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let options = musilc_frontend::Options { constants };
@@ -76,7 +81,11 @@ pub(crate) fn compile(name: &str, text: &str, constants: &[(&str, &str)], direct
 pub(crate) fn system_of(program: &Program, check: usize) -> Result<Option<TransitionSystem>, String> {
     match program.system(check) {
         Ok(system) => Ok(Some(system)),
-        Err(problems) if problems.iter().all(|d| matches!(d.code, Code::TooLarge | Code::ArithmeticTooLarge)) => Ok(None),
+        Err(problems)
+            if problems.iter().all(|d| matches!(d.code, Code::TooLarge | Code::ArithmeticTooLarge)) =>
+        {
+            Ok(None)
+        }
         Err(problems) => Err(format!("it cannot be lowered: {problems:?}")),
     }
 }
@@ -86,7 +95,8 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     let Some(system) = system_of(program, check)? else { return Ok(Agreed::Discarded("beyond the limits")) };
     well_formed(&system)?;
     let limits = Limits { max_states: Some(extent.most_states), ..Limits::default() };
-    let reference = search::check(&system, Goal::Safety, &limits).map_err(|error| format!("reference: {error}"))?;
+    let reference =
+        search::check(&system, Goal::Safety, &limits).map_err(|error| format!("reference: {error}"))?;
     if matches!(reference.verdict, Verdict::Unknown(_)) {
         return Ok(Agreed::Discarded("too many states"));
     }
@@ -101,10 +111,14 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     for goal in goals {
         let reference = match goal {
             Goal::Safety => reference.clone(),
-            Goal::Reach(_) => search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?,
+            Goal::Reach(_) => {
+                search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?
+            }
         };
-        explicit(&system, goal, &limits, extent, &reference).map_err(|why| format!("explicit, {goal:?}: {why}"))?;
-        impatient |= !bounded(&system, goal, extent, &reference).map_err(|why| format!("bmc, {goal:?}: {why}"))?;
+        explicit(&system, goal, &limits, extent, &reference)
+            .map_err(|why| format!("explicit, {goal:?}: {why}"))?;
+        impatient |=
+            !bounded(&system, goal, extent, &reference).map_err(|why| format!("bmc, {goal:?}: {why}"))?;
         if let (Goal::Reach(id), Verdict::Reached(trace)) = (goal, &reference.verdict)
             && let Some((_, depth)) = answer.witnesses.iter().find(|(other, _)| *other == id)
             && trace.depth() != *depth
@@ -113,7 +127,11 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
         }
     }
     claims(&system, &reference)?;
-    Ok(if impatient { Agreed::Discarded("bmc had not enough time") } else { Agreed::On(describe(&system, &reference)) })
+    Ok(if impatient {
+        Agreed::Discarded("bmc had not enough time")
+    } else {
+        Agreed::On(describe(&system, &reference))
+    })
 }
 
 fn well_formed(system: &TransitionSystem) -> Result<(), String> {
@@ -128,7 +146,8 @@ fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
     match &outcome.verdict {
         Verdict::Violated(violation) => match violation.kind {
             ViolationKind::Error(site) => {
-                let kind = system.failure(site).map(|failure| format!("{:?}", failure.kind)).unwrap_or_default();
+                let kind =
+                    system.failure(site).map(|failure| format!("{:?}", failure.kind)).unwrap_or_default();
                 let word = kind.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
                 format!("error {word}")
             }
@@ -157,7 +176,9 @@ fn against_source(system: &TransitionSystem, reference: &Outcome, answer: &Answe
                     let failure = system.failure(site).ok_or("there is no such failure")?;
                     let value = number_at_fault(system, violation)?;
                     *place == site.place
-                        && faults.iter().any(|f| f.kind == failure.kind && f.span == failure.span && f.value == value)
+                        && faults
+                            .iter()
+                            .any(|f| f.kind == failure.kind && f.span == failure.span && f.value == value)
                 }
                 (Finding::Property(a), ViolationKind::Property(b)) => *a == b,
                 (Finding::Unreached(a), ViolationKind::Unreached(b)) => {
@@ -199,7 +220,14 @@ fn summary(outcome: &Outcome) -> impl std::fmt::Debug {
     };
     let witnesses: Vec<_> = outcome.witnesses.iter().map(|(id, trace)| (id.0, trace.depth())).collect();
     let statistics = &outcome.statistics;
-    (verdict, outcome.decided_depth, witnesses, statistics.levels.clone(), statistics.transitions, outcome.coverage.clone())
+    (
+        verdict,
+        outcome.decided_depth,
+        witnesses,
+        statistics.levels.clone(),
+        statistics.transitions,
+        outcome.coverage.clone(),
+    )
 }
 
 /// The explicit search must answer as the reference checker does, word for word, traces included.
@@ -219,11 +247,20 @@ fn explicit(
         && found.statistics.transitions == reference.statistics.transitions
         && found.statistics.levels == reference.statistics.levels
         && found.coverage == reference.coverage;
-    if same { Ok(()) } else { Err(format!("{:?}, and the reference {:?}", summary(&found), summary(reference))) }
+    if same {
+        Ok(())
+    } else {
+        Err(format!("{:?}, and the reference {:?}", summary(&found), summary(reference)))
+    }
 }
 
 /// The bounded checker must find what the reference found, at the same depth, and nothing else; whether it had the time.
-fn bounded(system: &TransitionSystem, goal: Goal, extent: &Extent, reference: &Outcome) -> Result<bool, String> {
+fn bounded(
+    system: &TransitionSystem,
+    goal: Goal,
+    extent: &Extent,
+    reference: &Outcome,
+) -> Result<bool, String> {
     let decisive = match &reference.verdict {
         Verdict::Violated(Violation { kind: ViolationKind::Unreached(_), .. }) => None,
         Verdict::Violated(violation) => Some(violation.depth()),
@@ -236,7 +273,8 @@ fn bounded(system: &TransitionSystem, goal: Goal, extent: &Extent, reference: &O
     let limits = Limits { deadline: Some(Instant::now() + extent.patience), ..Limits::default() };
     let found = musilc_symbolic::check_mutated(system, goal, &limits, &options, extent.symbolic);
     confirm(system, goal, &found).map_err(|why| format!("not confirmed: {why}"))?;
-    let differ = || Err(format!("{:?} up to {depth}, and the reference {:?}", summary(&found), summary(reference)));
+    let differ =
+        || Err(format!("{:?} up to {depth}, and the reference {:?}", summary(&found), summary(reference)));
     let known_to = match (&found.verdict, &reference.verdict) {
         (Verdict::Violated(own), Verdict::Violated(other)) => {
             let unreached = matches!(own.kind, ViolationKind::Unreached(_));
@@ -252,7 +290,11 @@ fn bounded(system: &TransitionSystem, goal: Goal, extent: &Extent, reference: &O
             }
             depth + 1
         }
-        (Verdict::HoldsToDepth { depth: own }, _) if *own == depth && decisive.is_none_or(|at| at > depth) => depth + 1,
+        (Verdict::HoldsToDepth { depth: own }, _)
+            if *own == depth && decisive.is_none_or(|at| at > depth) =>
+        {
+            depth + 1
+        }
         (Verdict::Unknown(Unknown::Timeout), _) => {
             // What it decided before, it decided without finding anything.
             let clean = match (found.decided_depth, decisive) {
@@ -280,16 +322,23 @@ fn bounded(system: &TransitionSystem, goal: Goal, extent: &Extent, reference: &O
 
 /// Where a property is false, its claim must be false too, and so must some part of every false claim.
 fn claims(system: &TransitionSystem, outcome: &Outcome) -> Result<(), String> {
-    let Verdict::Violated(Violation { kind: ViolationKind::Property(id), trace }) = &outcome.verdict else { return Ok(()) };
+    let Verdict::Violated(Violation { kind: ViolationKind::Property(id), trace }) = &outcome.verdict else {
+        return Ok(());
+    };
     let property = system.property(*id);
-    let states: Vec<_> = trace.initial.iter().chain(trace.steps.iter().filter_map(|step| step.state.as_ref())).collect();
+    let states: Vec<_> =
+        trace.initial.iter().chain(trace.steps.iter().filter_map(|step| step.state.as_ref())).collect();
     let env = match (property.kind, states.as_slice()) {
         (PropertyKind::Step, [.., before, after]) => Env::of_step(before, after),
         (_, [.., last]) => Env::of_state(last),
         _ => return Err("the run has no states".to_owned()),
     };
     let mut evaluator = Evaluator::new(&system.context, env);
-    if to_blame(&mut evaluator, &property.claim)? { Ok(()) } else { Err(format!("nothing is to blame for {}", property.name)) }
+    if to_blame(&mut evaluator, &property.claim)? {
+        Ok(())
+    } else {
+        Err(format!("nothing is to blame for {}", property.name))
+    }
 }
 
 /// Whether a claim is false, and with it one of its parts, and so on.

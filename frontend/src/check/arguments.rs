@@ -1,6 +1,6 @@
 //! Arguments by position or by name.
 
-use super::{Checker, suggest};
+use super::{Checker, listed, suggest};
 use crate::ast::{Arg, Expr};
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::Span;
@@ -21,8 +21,17 @@ impl Checker<'_> {
             let slot = match &arg.name {
                 None if position < names.len() => position,
                 None => {
-                    let message = format!("{what} takes {}, and this is one more", count(names.len()));
-                    self.error(Code::WrongArguments, arg.value.span, message);
+                    // Of several that are too many, the first says it all.
+                    if position == names.len() {
+                        let message = match names.len() {
+                            0 => format!("{what} takes no arguments"),
+                            n => format!("{what} takes {}, and this is one more", count(n)),
+                        };
+                        self.report(with_names(
+                            Diagnostic::error(Code::WrongArguments, arg.value.span, message),
+                            names,
+                        ));
+                    }
                     sound = false;
                     continue;
                 }
@@ -32,10 +41,7 @@ impl Checker<'_> {
                         let message = format!("{what} has no `{}`", name.text);
                         let mut diagnostic = Diagnostic::error(Code::WrongArguments, name.span, message);
                         diagnostic = suggest(diagnostic, &name.text, names.iter().map(String::as_str));
-                        if !names.is_empty() {
-                            diagnostic = diagnostic.note(format!("it takes {}", names.join(", ")));
-                        }
-                        self.report(diagnostic);
+                        self.report(with_names(diagnostic, names));
                         sound = false;
                         continue;
                     }
@@ -48,22 +54,32 @@ impl Checker<'_> {
             }
             slots[slot] = Some(&arg.value);
         }
-        let missing: Vec<String> = names
+        let missing: Vec<&str> = names
             .iter()
             .zip(&slots)
             .filter(|(_, slot)| slot.is_none())
-            .map(|(name, _)| format!("`{name}`"))
+            .map(|(name, _)| name.as_str())
             .collect();
         if !missing.is_empty() && sound {
-            self.error(Code::WrongArguments, span, format!("{what} also needs {}", missing.join(", ")));
+            let also = if args.is_empty() { "" } else { "also " };
+            let message = format!("{what} {also}needs {}", listed(missing));
+            let places: Vec<String> = names.iter().map(|name| format!("{name}: …")).collect();
+            let help = format!("write `({})`, or the values alone in this order", places.join(", "));
+            self.report(Diagnostic::error(Code::WrongArguments, span, message).help(help));
         }
         slots.into_iter().collect::<Option<Vec<_>>>().filter(|_| sound)
     }
 }
 
+fn with_names(diagnostic: Diagnostic, names: &[String]) -> Diagnostic {
+    match names {
+        [] => diagnostic,
+        names => diagnostic.note(format!("it takes {}", listed(names.iter().map(String::as_str)))),
+    }
+}
+
 fn count(n: usize) -> String {
     match n {
-        0 => "no arguments".to_owned(),
         1 => "one argument".to_owned(),
         n => format!("{n} arguments"),
     }

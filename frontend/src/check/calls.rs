@@ -1,7 +1,7 @@
 //! Calls of functions; building of variants, structs and options.
 
 use super::scope::{Body, failed};
-use super::types::is_unknown;
+use super::types::{is_unknown, unknown};
 use super::{nearest, suggest};
 use crate::ast::{self, Arg, ItemKind, Path};
 use crate::diagnostic::{Code, Diagnostic};
@@ -36,7 +36,7 @@ impl<'a> Body<'_, 'a> {
         match self.variant(callee, expected) {
             Some((of, position)) => self.build_variant(span, &of, position, args),
             None => {
-                args.iter().for_each(|arg| drop(self.expr(&arg.value, None)));
+                args.iter().for_each(|arg| drop(self.expr(&arg.value, Some(&unknown()))));
                 failed(span)
             }
         }
@@ -48,6 +48,7 @@ impl<'a> Body<'_, 'a> {
         };
         let hint = match expected {
             Some(DataType::Option(inner)) => Some(DataType::clone(inner)),
+            Some(ty) if is_unknown(ty) => Some(unknown()),
             _ => None,
         };
         let value = self.expr(value, hint.as_ref());
@@ -137,7 +138,9 @@ impl<'a> Body<'_, 'a> {
             let ty = self.cx.named_type(qualifier)?;
             let DataType::Enum(of) = ty else {
                 let message = format!("`{}` is not an enum", qualifier.text);
-                self.cx.error(Code::UnknownType, qualifier.span, message);
+                let diagnostic = Diagnostic::error(Code::UnknownType, qualifier.span, message)
+                    .help("`A::B` is the variant `B` of the enum `A`");
+                self.cx.report(diagnostic);
                 return None;
             };
             let Some(position) = of.variants.iter().position(|variant| variant.name == text) else {
@@ -173,13 +176,14 @@ impl<'a> Body<'_, 'a> {
                 DataType::Enum(of) => Some((of, *position)),
                 _ => None,
             },
+            _ if expected.is_some_and(is_unknown) => None,
             several => {
                 let choices: Vec<String> =
                     several.iter().map(|(of, _)| format!("`{}::{text}`", of.text)).collect();
                 let diagnostic = Diagnostic::error(
                     Code::AmbiguousVariant,
                     path.name.span,
-                    format!("several enums have a `{text}`"),
+                    format!("several enums have the variant `{text}`"),
                 )
                 .help(format!("write {}", choices.join(" or ")));
                 self.cx.report(diagnostic);

@@ -1,6 +1,6 @@
 //! Constants and constant expressions: integers, booleans and variants without fields.
 
-use super::{Checker, globals::Resolution, suggest};
+use super::{Checker, globals::Resolution, listed, nearest};
 use crate::ast::{self, BinaryOp, Expr, ExprKind, ItemKind, Name, Quantifier, TypeExpr, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::{DataType, Span};
@@ -98,7 +98,7 @@ impl<'a> Checker<'a> {
                 let message = format!("`-D {}={text}`: {text} does not belong to `{ty}`", name.text);
                 let diagnostic = Diagnostic::error(Code::ConstantOutOfRange, ty_span, message)
                     .primary("the values that the chapter allows")
-                    .help(format!("choose a value of `{ty}`; the default is {}", default.show()));
+                    .help(format!("choose {}; the default is {}", choices(&ty), default.show()));
                 self.report(diagnostic);
                 // The rest of the chapter is checked as if nothing had been given.
                 Some(default)
@@ -193,14 +193,19 @@ impl<'a> Checker<'a> {
             let ty = self.named_type(of)?;
             return Some(Constant::Variant(ty, *position));
         }
-        let names: Vec<&str> = self.globals.items.keys().copied().collect();
-        let mut diagnostic =
-            Diagnostic::error(Code::NotConstant, name.span, format!("`{}` is not a constant", name.text))
-                .help("only constants may stand here: sizes must be known before the search begins");
-        if !self.globals.items.contains_key(name.text.as_str()) {
-            diagnostic = suggest(diagnostic, &name.text, names);
-        }
-        self.report(diagnostic);
+        let items = &self.globals.items;
+        let constants = items.iter().filter(|(_, (_, kind))| matches!(kind, ItemKind::Const { .. }));
+        let mut constants: Vec<&str> = constants.map(|(name, _)| *name).collect();
+        constants.sort_unstable();
+        let message = match items.get(name.text.as_str()) {
+            Some(_) => format!("`{}` is not a constant", name.text),
+            None => format!("there is no constant `{}`", name.text),
+        };
+        let diagnostic = Diagnostic::error(Code::NotConstant, name.span, message);
+        self.report(match nearest(&name.text, constants) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help("only constants may stand here: this must be known before the search begins"),
+        });
         None
     }
 
@@ -241,5 +246,17 @@ impl<'a> Checker<'a> {
             (BinaryOp::Rem, Int(a), Int(b)) => Int(a.rem_euclid(*b)),
             _ => return self.not_constant(span),
         })
+    }
+}
+
+/// The values of a constant's type, as advice.
+fn choices(ty: &DataType) -> String {
+    match ty {
+        DataType::Bool => "`true` or `false`".to_owned(),
+        DataType::Enum(of) if of.variants.len() <= 8 => {
+            format!("one of {}", listed(of.variants.iter().map(|variant| variant.name.as_str())))
+        }
+        DataType::Int { lo, hi } => format!("a number from {lo} to {hi}"),
+        ty => format!("a value of `{ty}`"),
     }
 }

@@ -1,8 +1,8 @@
 //! Expressions: the dispatcher, names, conditionals, projections, and storing into a type.
 
 use super::scope::{Body, failed};
-use super::types::{fills, fits, is_unknown, join};
-use super::{constants::Constant, nearest};
+use super::types::{fills, fits, is_unknown, join, unknown};
+use super::{constants::Constant, listed, nearest};
 use crate::ast::{self, BinaryOp, ExprKind as Ast, ItemKind, Name, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Attribute, Expr, ExprKind};
@@ -62,7 +62,10 @@ impl<'a> Body<'_, 'a> {
                 let ty = subject.ty.clone();
                 match self.pattern(pattern, &ty, false) {
                     Some(pattern) => boolean(span, ExprKind::Is(Box::new(subject), pattern)),
-                    None => failed(span),
+                    None => {
+                        self.bind_all(pattern);
+                        failed(span)
+                    }
                 }
             }
             Ast::Quantified { kind, binders, body } => self.quantified(span, *kind, binders, body),
@@ -134,6 +137,9 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn mismatch(&mut self, value: &Expr, ty: &DataType) -> Expr {
+        if is_unknown(ty) {
+            return failed(value.span);
+        }
         let (found, wanted) = (describe(&value.ty), describe(ty));
         let message = format!("expected {wanted}, found {found}");
         let mut diagnostic =
@@ -145,6 +151,12 @@ impl<'a> Body<'_, 'a> {
             }
             (from, DataType::Option(inner)) if fits(from, inner) => {
                 diagnostic = diagnostic.help("write `Some(…)`");
+            }
+            (DataType::Int { .. }, DataType::Bool) if matches!(value.kind, ExprKind::Int(0 | 1)) => {
+                diagnostic = diagnostic.help("the booleans are `true` and `false`");
+            }
+            (DataType::Bool, DataType::Int { .. }) => {
+                diagnostic = diagnostic.help("`if p { 1 } else { 0 }` is a number");
             }
             (DataType::Int { .. }, DataType::Bool) => {
                 diagnostic = diagnostic.help("compare the number with something, as in `… == 1`");
@@ -168,13 +180,17 @@ impl<'a> Body<'_, 'a> {
         }
         if let Some((state, ty, declared)) = self.model.and_then(|model| model.vars.get(text)).cloned() {
             if state.0 >= self.visible {
-                let diagnostic = Diagnostic::error(
-                    Code::UsedBeforeInit,
-                    span,
-                    format!("`{text}` has no value yet where this initial value is computed"),
-                )
-                .label(declared, "declared later")
-                .help("variables get their initial values in order of declaration; or say it with `init`");
+                let (message, label) = if state.0 == self.visible {
+                    (format!("`{text}` has no value yet where its initial value is computed"), "declared here")
+                } else {
+                    (
+                        format!("`{text}` has no value yet where this initial value is computed"),
+                        "declared later",
+                    )
+                };
+                let diagnostic = Diagnostic::error(Code::UsedBeforeInit, span, message)
+                    .label(declared, label)
+                    .help("variables get their initial values in order of declaration; or say it with `init`");
                 return self.report(diagnostic);
             }
             if is_unknown(&ty) {
@@ -185,7 +201,12 @@ impl<'a> Body<'_, 'a> {
         if text == "None" {
             let ty = match expected {
                 Some(ty @ DataType::Option(_)) => ty.clone(),
-                _ => {
+                Some(ty) if is_unknown(ty) => return failed(span),
+                Some(ty) => {
+                    let message = format!("expected {}, found `None`", describe(ty));
+                    return self.error(Code::TypeMismatch, span, message);
+                }
+                None => {
                     let diagnostic = Diagnostic::error(
                         Code::CannotInfer,
                         span,
@@ -208,7 +229,13 @@ impl<'a> Body<'_, 'a> {
                 }
                 _ if !self.cx.globals.variants.contains_key(text) => {
                     let message = format!("`{text}` is a type, and a value is needed here");
-                    return self.error(Code::NotAValue, span, message);
+                    let mut diagnostic = Diagnostic::error(Code::NotAValue, span, message);
+                    if let ItemKind::Struct { fields, .. } = kind {
+                        let fields: Vec<String> =
+                            fields.iter().map(|field| format!("{}: …", field.name.text)).collect();
+                        diagnostic = diagnostic.help(format!("write `{text}({})`", fields.join(", ")));
+                    }
+                    return self.report(diagnostic);
                 }
                 _ => {}
             }
@@ -257,9 +284,13 @@ impl<'a> Body<'_, 'a> {
                 .help("`x'` is the value of x after a step: only a `step invariant` speaks of steps");
             return self.report(diagnostic);
         }
-        self.primes = false;
+        if std::mem::replace(&mut self.primed, true) {
+            let diagnostic = Diagnostic::error(Code::PrimeOutsideStep, span, "`'` stands within `'`")
+                .help("a step has one state before and one after it: write `'` once");
+            return self.report(diagnostic);
+        }
         let inner = self.expr(inner, expected);
-        self.primes = true;
+        self.primed = false;
         if inner.is_failed() {
             return inner;
         }
@@ -282,13 +313,12 @@ impl<'a> Body<'_, 'a> {
             let otherwise = self.expr(otherwise, None);
             debug_assert!(inside >= mark);
             // The bindings of the condition are gone here; a literal without a type of its own uses none of them.
-            let hint = (!otherwise.is_failed()).then(|| otherwise.ty.clone());
-            (self.expr(then, hint.as_ref()), otherwise)
+            (self.expr(then, Some(&otherwise.hint())), otherwise)
         } else {
             let then = self.expr(then, expected);
             self.leave(mark);
-            let hint = (!then.is_failed()).then(|| then.ty.clone());
-            let otherwise = self.expr(otherwise, expected.or(hint.as_ref()));
+            let hint = then.hint();
+            let otherwise = self.expr(otherwise, expected.or(Some(&hint)));
             (then, otherwise)
         };
         if cond.is_failed() || then.is_failed() || otherwise.is_failed() {
@@ -354,7 +384,7 @@ impl<'a> Body<'_, 'a> {
         if let Some(near) = nearest(&name.text, names.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         } else if !names.is_empty() {
-            diagnostic = diagnostic.help(format!("it has {}", names.join(", ")));
+            diagnostic = diagnostic.help(format!("it has {}", listed(names.iter().map(String::as_str))));
         } else if matches!(ty, DataType::Enum(_)) {
             diagnostic = diagnostic.help("take a variant apart with `is` or `match`");
         }
@@ -367,6 +397,9 @@ impl<'a> Body<'_, 'a> {
             return receiver;
         }
         match (&receiver.ty, name.text.as_str(), args) {
+            (DataType::Bag(..), "count", args) if args.len() != 1 => {
+                self.error(Code::WrongArguments, span, "`count` takes one argument: the element to count")
+            }
             (DataType::Bag(element, _), "count", [arg]) => {
                 let element = DataType::clone(element);
                 let arg = self.of_type(arg, &element);
@@ -391,7 +424,13 @@ impl<'a> Body<'_, 'a> {
             (ty, ..) => {
                 let ty = ty.clone();
                 let known = ["len", "is_empty", "is_full", "head", "is_some", "is_none", "value"];
-                if known.contains(&name.text.as_str()) {
+                let has = match &ty {
+                    DataType::Set(_) | DataType::Bag(..) => &known[..2],
+                    DataType::Seq(..) => &known[..4],
+                    DataType::Option(_) => &known[4..],
+                    _ => &[],
+                };
+                if has.contains(&name.text.as_str()) {
                     let diagnostic = Diagnostic::error(
                         Code::UnknownField,
                         name.span,
@@ -408,7 +447,7 @@ impl<'a> Body<'_, 'a> {
     fn index(&mut self, span: Span, base: &'a ast::Expr, index: &'a ast::Expr) -> Expr {
         let base = self.expr(base, None);
         if base.is_failed() {
-            let _ = self.expr(index, None);
+            let _ = self.expr(index, Some(&unknown()));
             return failed(span);
         }
         let (key, element) = match &base.ty {

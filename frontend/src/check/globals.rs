@@ -1,6 +1,6 @@
 //! The chapter's top-level names: what they declare, resolved on demand.
 
-use super::{Checker, constants::Constant, suggest};
+use super::{Checker, constants::Constant, listed, nearest};
 use crate::ast::{self, ItemKind, Name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::FunctionId;
@@ -105,11 +105,11 @@ impl<'a> Checker<'a> {
 
     /// Every `-D` names a constant of the chapter.
     fn check_overrides(&mut self, ast: &'a ast::Chapter) {
-        let constants: Vec<&str> = ast
+        let constants: Vec<&Name> = ast
             .items
             .iter()
             .filter_map(|item| match &item.kind {
-                ItemKind::Const { name, .. } => Some(name.text.as_str()),
+                ItemKind::Const { name, .. } => Some(name),
                 _ => None,
             })
             .collect();
@@ -117,19 +117,22 @@ impl<'a> Checker<'a> {
             .globals
             .overrides
             .keys()
-            .filter(|name| !constants.contains(&name.as_str()))
+            .filter(|name| !constants.iter().any(|constant| constant.text == **name))
             .cloned()
             .collect();
         unknown.sort();
         for name in unknown {
             let message = format!("`-D {name}=…` names no constant of this chapter");
-            let mut diagnostic = Diagnostic::error(Code::UnknownConstant, Span::new(0, 0), message);
-            diagnostic = match constants.as_slice() {
-                [] => diagnostic.help("this chapter declares no constants"),
-                _ => suggest(diagnostic, &name, constants.iter().copied())
-                    .help(format!("its constants are {}", constants.join(", "))),
-            };
-            self.report(diagnostic);
+            let names = || constants.iter().map(|constant| constant.text.as_str());
+            let near = nearest(&name, names());
+            let place = constants.iter().find(|constant| near.is_none_or(|near| constant.text == near));
+            let span = place.map_or(Span::new(0, 0), |constant| constant.span);
+            let diagnostic = Diagnostic::error(Code::UnknownConstant, span, message);
+            self.report(match (near, place) {
+                (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
+                (None, Some(_)) => diagnostic.help(format!("its constants are {}", listed(names()))),
+                (None, None) => diagnostic.help("the chapter declares no constants; one begins with `const`"),
+            });
         }
     }
 

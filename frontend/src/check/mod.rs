@@ -61,6 +61,12 @@ pub(crate) fn check(
     (Checked { chapter: checker.chapter, checks }, checker.diagnostics)
 }
 
+/// How many diagnostics are kept; more than anybody reads.
+const MAX_DIAGNOSTICS: usize = 1000;
+
+/// Longer names are compared with nothing, as that takes long.
+const LONGEST_NAME: usize = 64;
+
 /// What all parts of the checker share.
 struct Checker<'a> {
     globals: Globals<'a>,
@@ -74,7 +80,7 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.diagnostics.contains(&diagnostic) {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS && !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -84,14 +90,33 @@ impl Checker<'_> {
     }
 }
 
-/// The name among `candidates` that `written` was likely meant to be.
+/// The name among `candidates` that `written` was likely meant to be: one with a common beginning (Jaro and Winkler's measure), or one
+/// that a slip of the fingers turns into it.
 fn nearest<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if written.len() > LONGEST_NAME {
+        return None;
+    }
+    let score = |name: &str| {
+        let slip = written.len().max(name.len()) >= 3 && strsim::osa_distance(written, name) == 1;
+        strsim::jaro_winkler(written, name).max(if slip { 0.9 } else { 0.0 })
+    };
     candidates
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(written, name), name))
-        .filter(|(score, _)| *score > 0.82)
+        .filter(|name| *name != written && name.len() <= LONGEST_NAME)
+        .map(|name| (score(name), name))
+        .filter(|(score, _)| *score > 0.84)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, name)| name)
+}
+
+/// Names as a list: `` `a`, `b` and `c` ``.
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.pop() {
+        Some(last) if names.is_empty() => last,
+        Some(last) => format!("{} and {last}", names.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// Adds "did you mean" to a diagnostic, where some candidate is near.

@@ -4,6 +4,7 @@ use super::exhaustive::missing;
 use super::expressions::describe;
 use super::scope::{Body, failed};
 use super::types::{join, unknown};
+use super::{listed, suggest};
 use crate::ast::{self, PatternArg, PatternKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, Pattern};
@@ -64,9 +65,10 @@ impl<'a> Body<'_, 'a> {
             self.cx.report(diagnostic);
             return None;
         }
-        let elsewhere = self.cx.globals.variants.contains_key(name.text.as_str());
-        if elsewhere {
-            let message = format!("`{}` is a variant of another enum than {}", name.text, describe(ty));
+        if let Some(enums) = self.cx.globals.variants.get(name.text.as_str()) {
+            let enums = listed(enums.iter().map(|(of, _)| of.text.as_str()));
+            let message =
+                format!("`{}` is a variant of {enums}, and the value is {}", name.text, describe(ty));
             self.cx.error(Code::TypeMismatch, name.span, message);
             return None;
         }
@@ -127,14 +129,24 @@ impl<'a> Body<'_, 'a> {
                 None => Some(position).filter(|position| *position < fields.len()),
             };
             let Some(slot) = slot else {
-                let named: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-                let message = match &arg.name {
-                    Some(name) => format!("`{what}` has no field `{}`", name.text),
-                    None => format!("`{what}` has {} fields, and this is one more", fields.len()),
+                let named = || fields.iter().map(|field| field.name.as_str());
+                let mut diagnostic = match &arg.name {
+                    Some(name) => {
+                        let message = format!("`{what}` has no field `{}`", name.text);
+                        let diagnostic = Diagnostic::error(Code::WrongArguments, name.span, message);
+                        suggest(diagnostic, &name.text, named())
+                    }
+                    None => {
+                        let message = match fields.len() {
+                            0 => format!("`{what}` has no fields"),
+                            1 => format!("`{what}` has one field, and this is one more"),
+                            n => format!("`{what}` has {n} fields, and this is one more"),
+                        };
+                        Diagnostic::error(Code::WrongArguments, arg.pattern.span, message)
+                    }
                 };
-                let mut diagnostic = Diagnostic::error(Code::WrongArguments, arg.pattern.span, message);
-                if !named.is_empty() {
-                    diagnostic = diagnostic.note(format!("its fields are {}", named.join(", ")));
+                if !fields.is_empty() {
+                    diagnostic = diagnostic.note(format!("it has {}", listed(named())));
                 }
                 self.cx.report(diagnostic);
                 self.bind_all(&arg.pattern);
@@ -151,17 +163,19 @@ impl<'a> Body<'_, 'a> {
                 None => sound = false,
             }
         }
-        let missing: Vec<String> = fields
+        let missing: Vec<&str> = fields
             .iter()
             .zip(&slots)
             .filter(|(_, slot)| slot.is_none())
-            .map(|(field, _)| format!("`{}`", field.name))
+            .map(|(field, _)| field.name.as_str())
             .collect();
         if !missing.is_empty() && !rest && sound {
-            let message = format!("the pattern says nothing of {}", missing.join(", "));
-            let diagnostic = Diagnostic::error(Code::WrongArguments, span, message)
-                .help("`..` at the end leaves the other fields open");
-            self.cx.report(diagnostic);
+            let message = format!("the pattern says nothing of {}", listed(missing));
+            let diagnostic = Diagnostic::error(Code::WrongArguments, span, message);
+            self.cx.report(match args {
+                [] => diagnostic.help(format!("`{what}(..)` leaves all fields open")),
+                _ => diagnostic.help("`..` at the end leaves the other fields open"),
+            });
             sound = false;
         }
         sound.then(|| slots.into_iter().map(|slot| slot.unwrap_or(Pattern::Wildcard)).collect())
@@ -183,8 +197,18 @@ impl<'a> Body<'_, 'a> {
                 }
             }
             PatternKind::Call { args, .. } => args.iter().for_each(|arg| self.bind_all(&arg.pattern)),
+            PatternKind::Or(alternatives) => alternatives.iter().for_each(|p| self.bind_all(p)),
             _ => {}
         }
+    }
+
+    /// The pattern of an arm; where it is in error, its variables are bound all the same.
+    pub(super) fn arm_pattern(&mut self, subject: &Expr, p: &'a ast::Pattern) -> Option<Pattern> {
+        let pattern = if subject.is_failed() { None } else { self.pattern(p, &subject.ty, false) };
+        if pattern.is_none() {
+            self.bind_all(p);
+        }
+        pattern
     }
 
     pub(super) fn match_expr(
@@ -200,17 +224,10 @@ impl<'a> Body<'_, 'a> {
         let mut hint = expected.cloned();
         for arm in arms {
             let mark = self.mark();
-            let pattern = if subject.is_failed() {
-                self.bind_all(&arm.pattern);
-                None
-            } else {
-                self.pattern(&arm.pattern, &subject.ty, false)
-            };
+            let pattern = self.arm_pattern(&subject, &arm.pattern);
             let value = self.expr(&arm.value, hint.as_ref());
             self.leave(mark);
-            if !value.is_failed() {
-                hint = hint.or_else(|| Some(value.ty.clone()));
-            }
+            hint = hint.or_else(|| Some(value.hint()));
             match pattern {
                 Some(pattern) if !value.is_failed() => checked.push((pattern, value)),
                 _ => sound = false,

@@ -1,6 +1,7 @@
 //! What a body can see, and the checker of one body.
 
 use super::Checker;
+use super::types::unknown;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, FunctionId, LocalId, StateId};
 use musilc_ir::{DataType, Span};
@@ -25,6 +26,8 @@ pub(super) struct Body<'c, 'a> {
     pub(super) function: Option<FunctionId>,
     /// Whether `x'` means something here.
     pub(super) primes: bool,
+    /// Whether this is already the state after the step.
+    pub(super) primed: bool,
     names: Vec<(String, LocalId, DataType)>,
     next: u32,
 }
@@ -32,7 +35,16 @@ pub(super) struct Body<'c, 'a> {
 impl<'c, 'a> Body<'c, 'a> {
     /// A body that sees the top level only.
     pub(super) fn top(cx: &'c mut Checker<'a>) -> Self {
-        Body { cx, model: None, visible: 0, function: None, primes: false, names: Vec::new(), next: 0 }
+        Body {
+            cx,
+            model: None,
+            visible: 0,
+            function: None,
+            primes: false,
+            primed: false,
+            names: Vec::new(),
+            next: 0,
+        }
     }
 
     /// A body inside a model: its first locals are the model's parameters.
@@ -95,6 +107,11 @@ pub(super) fn failed(span: Span) -> hir::Expr {
 }
 
 impl hir::Expr {
+    /// The type, as a hint for what stands beside it: literals beside something in error are in error too, silently.
+    pub(super) fn hint(&self) -> DataType {
+        if self.is_failed() { unknown() } else { self.ty.clone() }
+    }
+
     /// Whether it stands for something that has been reported.
     pub(super) fn is_failed(&self) -> bool {
         matches!(self.kind, hir::ExprKind::Error)

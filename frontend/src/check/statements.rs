@@ -3,7 +3,8 @@
 use super::expressions::describe;
 use super::scope::Body;
 use super::types::{is_unknown, unknown};
-use crate::ast::{self, ExprKind as Ast, Name, StmtKind};
+use super::{listed, nearest};
+use crate::ast::{self, ExprKind as Ast, ItemKind, Name, StmtKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Change, Expr, Pattern, Place, Projection, Stmt};
 use musilc_ir::{DataType, Span};
@@ -26,7 +27,7 @@ impl<'a> Body<'_, 'a> {
                     Some(place) => (place.ty.clone(), format!("`{}`", place.text)),
                     None => {
                         // Only to report what else is wrong.
-                        self.expr(value, None);
+                        self.expr(value, Some(&unknown()));
                         return None;
                     }
                 };
@@ -75,12 +76,7 @@ impl<'a> Body<'_, 'a> {
         let mut sound = !subject.is_failed();
         for arm in arms {
             let mark = self.mark();
-            let pattern = if subject.is_failed() {
-                self.bind_all(&arm.pattern);
-                None
-            } else {
-                self.pattern(&arm.pattern, &subject.ty, false)
-            };
+            let pattern = self.arm_pattern(&subject, &arm.pattern);
             let body = self.block(&arm.body);
             self.leave(mark);
             match pattern {
@@ -105,7 +101,7 @@ impl<'a> Body<'_, 'a> {
         let (ty, text) = match &place {
             Some(place) => (place.ty.clone(), place.text.clone()),
             None => {
-                args.iter().for_each(|arg| drop(self.expr(arg, None)));
+                args.iter().for_each(|arg| drop(self.expr(arg, Some(&unknown()))));
                 if let Some(name) = popped {
                     self.bind(&name.text, unknown());
                 }
@@ -140,12 +136,23 @@ impl<'a> Body<'_, 'a> {
                 return None;
             }
             _ => {
-                self.unknown_field(&ty, name);
+                self.unknown_change(&ty, name);
                 return None;
             }
         };
         let popped = popped.map(|name| self.bind(&name.text, element));
         Some(Stmt::Update { place: place?, change, span, popped })
+    }
+
+    /// Reports a method that changes no collection of this type.
+    fn unknown_change(&mut self, ty: &DataType, name: &Name) {
+        let methods = if matches!(ty, DataType::Seq(..)) { ["push", "pop"] } else { ["insert", "remove"] };
+        let message = format!("{} has no method `{}`", describe(ty), name.text);
+        let diagnostic = Diagnostic::error(Code::UnknownField, name.span, message);
+        self.report(match nearest(&name.text, methods) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("it is changed by {}", listed(methods))),
+        });
     }
 
     fn sound(&mut self, value: &'a ast::Expr, ty: &DataType, target: &str) -> Option<Expr> {
@@ -183,11 +190,15 @@ impl<'a> Body<'_, 'a> {
                     Some(DataType::Seq(element, _)) => (DataType::NUMBER, DataType::clone(element)),
                     Some(ty) => {
                         let message = format!("{} cannot be indexed", describe(ty));
-                        self.error(Code::NotIndexable, base.span, message);
+                        let mut diagnostic = Diagnostic::error(Code::NotIndexable, base.span, message);
+                        if matches!(ty, DataType::Set(_) | DataType::Bag(..)) {
+                            diagnostic = diagnostic.help("it is changed by `.insert(x)` and `.remove(x)`");
+                        }
+                        self.report(diagnostic);
                         return None;
                     }
                     None => {
-                        self.expr(index, None);
+                        self.expr(index, Some(&unknown()));
                         return None;
                     }
                 };
@@ -212,6 +223,25 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    /// Reports an assignment to something that is declared, but not by `var`, or not at all.
+    fn not_a_variable(&mut self, span: Span, text: &str) {
+        let what = match self.cx.globals.items.get(text) {
+            Some((_, ItemKind::Const { .. })) => "a constant",
+            Some((_, ItemKind::Fn(_))) => "a function",
+            Some(_) => "a type",
+            None if self.model.is_some_and(|model| model.functions.contains_key(text)) => "a function",
+            None if self.cx.globals.variants.contains_key(text) => "a variant",
+            None => {
+                self.unknown(span, text);
+                return;
+            }
+        };
+        let message = format!("`{text}` is {what}, not a variable");
+        self.report(
+            Diagnostic::error(Code::NotAPlace, span, message).help("only what `var` declares can be changed"),
+        );
+    }
+
     fn variable(&mut self, span: Span, name: &Name) -> Option<Place> {
         let text = name.text.as_str();
         if self.local(text).is_some() {
@@ -228,7 +258,7 @@ impl<'a> Body<'_, 'a> {
             Some((_, ty, _)) if is_unknown(&ty) => None,
             Some((state, ty, _)) => Some(Place { state, path: Vec::new(), ty, text: text.to_owned(), span }),
             None => {
-                self.unknown(span, text);
+                self.not_a_variable(span, text);
                 None
             }
         }

@@ -1,13 +1,13 @@
 //! Types as written, resolved to data types.
 
-use super::{Checker, globals::Resolution, suggest};
+use super::{Checker, globals::Resolution, listed, suggest};
 use crate::ast::{Expr, Field, ItemKind, Name, TypeExpr, TypeKind, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::{DataType, EnumType, FieldType, Span, StructType, VariantType};
 use std::sync::Arc;
 
 /// The most booleans and numbers that a type may consist of.
-const CELL_LIMIT: u64 = 1 << 20;
+const CELL_LIMIT: u64 = 1 << 16;
 
 impl<'a> Checker<'a> {
     /// The type that a name declares; reports where it declares none.
@@ -167,7 +167,10 @@ impl<'a> Checker<'a> {
         };
         match length {
             Some(n) if n < 1 => {
-                self.error(Code::EmptyType, ty.span, "an array has at least one element");
+                self.report(
+                    Diagnostic::error(Code::EmptyType, ty.span, "an array has at least one element")
+                        .primary(format!("the length is {n}")),
+                );
                 None
             }
             Some(n) => {
@@ -207,11 +210,8 @@ impl<'a> Checker<'a> {
         match u32::try_from(value) {
             Ok(capacity) if (1..=CELL_LIMIT).contains(&u64::from(capacity)) => Some(capacity),
             _ => {
-                self.error(
-                    Code::EmptyType,
-                    n.span,
-                    format!("a capacity is from 1 to {CELL_LIMIT}, not {value}"),
-                );
+                let code = if value < 1 { Code::EmptyType } else { Code::TooLarge };
+                self.error(code, n.span, format!("a capacity is from 1 to {CELL_LIMIT}, not {value}"));
                 None
             }
         }

@@ -13,6 +13,8 @@ pub(super) struct Block {
     pub(super) content: Range<usize>,
     /// The column of the opening fence.
     pub(super) indent: usize,
+    /// Whether it is one of musilc's own: their lines never look like the fence of another one.
+    own: bool,
     /// Set where no fence closes the block: the fence that opens the next block instead, if one does.
     pub(super) unclosed: Option<Option<Span>>,
     mark: u8,
@@ -35,7 +37,7 @@ impl Block {
 ///
 /// A block that nothing closes would reach to the end of the file. It is cut off at the first line in it that looks as if
 /// it opened another block, and from there on such a line always cuts off the block before it: thus one forgotten
-/// fence does not hide the rest of the program, and the file is read at most twice.
+/// fence does not hide the rest of the program, and the file is read at most twice. Among musilc's own blocks it always does: no program and no trace has such a line.
 pub(super) fn blocks(text: &str, start: usize) -> Vec<Block> {
     let mut scan = Scan { lists: vec![], blocks: vec![], open: None, inner: None, cut: false };
     scan.run(text, start);
@@ -99,7 +101,7 @@ impl Scan {
             if fence.info.trim().is_empty() {
                 return;
             }
-            if !self.cut {
+            if !self.cut && !(block.own && is_own(fence.info)) {
                 self.inner.get_or_insert(start);
                 return;
             }
@@ -129,6 +131,7 @@ impl Scan {
             fence_span: Span::new(fence.start, line_end),
             content: next..next,
             indent,
+            own: is_own(fence.info),
             unclosed: None,
             mark: fence.mark,
             count: fence.count,
@@ -150,6 +153,11 @@ impl Scan {
         let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         Span::new(start + (line.len() - line.trim_start().len()), start + line.len())
     }
+}
+
+/// Whether the words after a fence make its block one of musilc's own.
+fn is_own(info: &str) -> bool {
+    matches!(info.split_whitespace().next(), Some("musil" | "trace" | "verdict"))
 }
 
 /// The column of the first character that is not blank, and the line from there on; `column` is where `line` begins.

@@ -156,7 +156,9 @@ impl<'c> Scope<'c> {
             ExprKind::List(elements) => {
                 let elements = self.all(elements)?;
                 match &e.ty {
-                    DataType::Array { index, .. } => V::Array(values(index).into_iter().zip(elements).collect()),
+                    DataType::Array { index, .. } => {
+                        V::Array(values(index).into_iter().zip(elements).collect())
+                    }
                     _ => V::Seq(elements),
                 }
             }
@@ -218,7 +220,9 @@ impl<'c> Scope<'c> {
             }
             (Pattern::Int(a), V::Int(b)) => a == b,
             (Pattern::Bool(a), V::Bool(b)) => a == b,
-            (Pattern::Variant(a, patterns), V::Variant(b, fields)) if a == b => self.match_all(patterns, fields),
+            (Pattern::Variant(a, patterns), V::Variant(b, fields)) if a == b => {
+                self.match_all(patterns, fields)
+            }
             (Pattern::Struct(patterns), V::Struct(fields)) => self.match_all(patterns, fields),
             (Pattern::Some(inner), V::Option(Some(v))) => self.matches(inner, v),
             (Pattern::Or(alternatives), v) => alternatives.iter().any(|p| self.matches(p, v)),
@@ -263,7 +267,14 @@ impl<'c> Scope<'c> {
         })
     }
 
-    fn quantified(&mut self, span: Span, kind: Quantifier, local: LocalId, domain: &Domain, body: &Expr) -> Eval {
+    fn quantified(
+        &mut self,
+        span: Span,
+        kind: Quantifier,
+        local: LocalId,
+        domain: &Domain,
+        body: &Expr,
+    ) -> Eval {
         let mut numbers = Vec::new();
         for member in self.members(domain)? {
             self.bind(local, member.clone());

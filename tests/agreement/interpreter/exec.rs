@@ -72,7 +72,9 @@ impl Scope<'_> {
                 (Projection::Index(index), V::Array(mut map)) => {
                     let key = self.eval(index)?;
                     // Which range the index leaves, only the type could tell; here the keys do.
-                    let Some(inner) = map.remove(&key) else { return Err(self.outside(place, path.len(), &key, index.span)) };
+                    let Some(inner) = map.remove(&key) else {
+                        return Err(self.outside(place, path.len(), &key, index.span));
+                    };
                     (Step::Key(key), inner)
                 }
                 (Projection::Index(index), V::Seq(mut seq)) => {

@@ -55,7 +55,9 @@ pub(crate) fn values(ty: &DataType) -> Vec<V> {
         DataType::Int { lo, hi } => (*lo..=*hi).map(V::Int).collect(),
         DataType::Enum(of) => {
             let variants = of.variants.iter().enumerate();
-            variants.flat_map(|(tag, v)| rows(&v.fields).into_iter().map(move |row| V::Variant(tag, row))).collect()
+            variants
+                .flat_map(|(tag, v)| rows(&v.fields).into_iter().map(move |row| V::Variant(tag, row)))
+                .collect()
         }
         DataType::Struct(of) => rows(&of.fields).into_iter().map(V::Struct).collect(),
         DataType::Option(inner) => {
@@ -70,7 +72,9 @@ pub(crate) fn values(ty: &DataType) -> Vec<V> {
         DataType::Set(element) => {
             let all = values(element);
             let member = |number: u64| move |(i, v): (usize, &V)| (number >> i & 1 == 1).then(|| v.clone());
-            (0..1u64 << all.len()).map(|n| V::Set(all.iter().enumerate().filter_map(member(n)).collect())).collect()
+            (0..1u64 << all.len())
+                .map(|n| V::Set(all.iter().enumerate().filter_map(member(n)).collect()))
+                .collect()
         }
         DataType::Bag(element, n) => {
             let all = values(element);
@@ -118,8 +122,12 @@ pub(crate) fn belongs(v: &V, ty: &DataType) -> bool {
                 && map.values().all(|v| belongs(v, element))
         }
         (V::Set(set), DataType::Set(element)) => set.iter().all(|v| belongs(v, element)),
-        (V::Bag(bag), DataType::Bag(element, n)) => bag.iter().all(|(v, k)| belongs(v, element) && 0 < *k && k <= n),
-        (V::Seq(seq), DataType::Seq(element, n)) => seq.len() <= *n as usize && seq.iter().all(|v| belongs(v, element)),
+        (V::Bag(bag), DataType::Bag(element, n)) => {
+            bag.iter().all(|(v, k)| belongs(v, element) && 0 < *k && k <= n)
+        }
+        (V::Seq(seq), DataType::Seq(element, n)) => {
+            seq.len() <= *n as usize && seq.iter().all(|v| belongs(v, element))
+        }
         _ => false,
     }
 }

@@ -1,0 +1,96 @@
+//! The command line, as transcripts that are documentation: `tests/cli/*.md`. `TRYCMD=overwrite cargo test --test cli` rewrites
+//! what the commands print. What a transcript cannot show stands below.
+
+#[test]
+fn transcripts() {
+    trycmd::TestCases::new().env("MUSILC_NO_TIMINGS", "1").env("NO_COLOR", "1").case("tests/cli/*.md");
+}
+
+/// A model with more states than any test waits for.
+const ENDLESS: &str = "model Counters {
+    var n: [0..=999; 0..4] = 0;
+    action tick(i: 0..4) { n[i] = (n[i] + 1) % 1000; }
+}
+check endless: Counters expect holds;
+";
+
+#[cfg(unix)]
+mod processes {
+    use super::ENDLESS;
+    use std::io::Read;
+    use std::path::PathBuf;
+    use std::process::{Command, Output, Stdio};
+    use std::time::Duration;
+
+    fn musilc() -> Command {
+        let mut command = Command::new(snapbox::cmd::cargo_bin!("musilc"));
+        command.env("NO_COLOR", "1").stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn endless(name: &str) -> PathBuf {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.musil"));
+        std::fs::write(&path, ENDLESS).unwrap();
+        path
+    }
+
+    #[test]
+    fn an_interrupt_ends_with_a_partial_report() {
+        let child = musilc().args(["--backend", "explicit"]).arg(endless("interrupt")).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(2));
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let text = String::from_utf8(stdout).unwrap();
+        assert_eq!(status.code(), Some(130), "{text}");
+        assert!(text.contains("interrupted") && text.contains("states"), "{text}");
+        assert_eq!(String::from_utf8(stderr).unwrap(), "");
+    }
+
+    #[test]
+    fn a_timeout_leaves_the_check_undecided() {
+        let output = musilc()
+            .args(["--backend", "explicit", "--timeout", "0.5"])
+            .arg(endless("timeout"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(4), "{text}");
+        assert!(text.contains("the time is up"), "{text}");
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_error() {
+        let mut child = musilc().args(["explain"]).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(stderr, "");
+        // 0 where everything fitted the pipe before it was closed.
+        assert!([Some(141), Some(0)].contains(&status.code()), "{status}");
+    }
+
+    #[test]
+    fn colours_only_where_they_are_wanted() {
+        let coloured = |extra: &[&str]| {
+            let chapter = "tests/cli/checks.in/till.md";
+            let output = musilc().env_remove("NO_COLOR").args(extra).arg(chapter).output().unwrap();
+            assert_eq!(output.status.code(), Some(0));
+            output.stdout.contains(&0x1b)
+        };
+        assert!(!coloured(&[]));
+        assert!(coloured(&["--color", "always"]));
+        assert!(!coloured(&["--color", "never"]));
+    }
+
+    #[test]
+    fn json_is_json() {
+        let output = musilc().args(["--format", "json", "tests/cli/checks.in", "nowhere"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["totals"]["passed"], 3);
+        assert_eq!(document["exit_code"], 2);
+        assert_eq!(document["files"][0]["checks"][0]["finding"]["trace"]["steps"].as_array().unwrap().len(), 4);
+        assert!(document["errors"][0].as_str().unwrap().contains("nowhere"));
+    }
+}
