@@ -80,7 +80,11 @@ struct Beside<'d>(&'d Path);
 
 impl Files for Beside<'_> {
     fn read(&self, path: &str) -> Result<String, String> {
-        std::fs::read_to_string(self.0.join(path)).map_err(|error| error.to_string())
+        std::fs::read_to_string(self.0.join(path)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+            _ => error.to_string(),
+        })
     }
 }
 
@@ -171,7 +175,7 @@ impl Chapter {
     pub fn layout(&self, name: &str) -> Result<String, Error> {
         let system = self.system(name)?;
         match musilc_explicit::layout::Layout::new(&system.variables) {
-            Ok(layout) => Ok(format!("check {name}\n{layout}\n")),
+            Ok(layout) => Ok(format!("check {name}\n{}\n", layout.to_string().trim_end())),
             Err(problem) => Err(Error::TooLarge { check: name.to_owned(), problem: problem.to_string() }),
         }
     }

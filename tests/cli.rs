@@ -85,12 +85,16 @@ mod processes {
 
     #[test]
     fn json_is_json() {
-        let output = musilc().args(["--format", "json", "tests/cli/checks.in", "nowhere"]).output().unwrap();
+        let output =
+            musilc().args(["--format", "json", "tests/cli/checks.in/till.md", "nowhere"]).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
         let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(document["totals"]["passed"], 3);
         assert_eq!(document["exit_code"], 2);
-        assert_eq!(document["files"][0]["checks"][0]["finding"]["trace"]["steps"].as_array().unwrap().len(), 4);
+        assert_eq!(
+            document["files"][0]["checks"][0]["finding"]["trace"]["steps"].as_array().unwrap().len(),
+            4
+        );
         assert!(document["errors"][0].as_str().unwrap().contains("nowhere"));
     }
 }

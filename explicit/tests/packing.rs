@@ -1,5 +1,7 @@
 //! Layouts: states survive packing, cells neither overlap nor cross words, and the table can be read.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 use musilc_explicit::Layout;
 use musilc_ir::{State, Type, Value, Variable};
 use proptest::prelude::*;

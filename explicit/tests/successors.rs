@@ -1,5 +1,7 @@
 //! Compiled steps against the reference evaluator, state by state: the same successors in the same order.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 mod common;
 
 use common::generate::{choices, generate};

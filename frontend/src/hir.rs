@@ -393,7 +393,7 @@ pub enum Domain {
 }
 
 /// A typed pattern.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Pattern {
     /// Matches anything.
     Wildcard,

@@ -116,6 +116,9 @@ impl Program {
     }
 }
 
+/// How many diagnostics are shown; whoever makes more mistakes is helped better by the first ones.
+const MAX_DIAGNOSTICS: usize = 100;
+
 /// Compiles a chapter; there is a program exactly where no diagnostic is an error.
 ///
 /// Recursion goes as deep as expressions nest, which the parser limits: run it on a thread with some tens of megabytes of stack.
@@ -126,6 +129,17 @@ pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option
     let (checked, found) = check::check(&ast, source.text(), options, files);
     // What did not parse declares nothing, so its uses look unknown: of those errors only a sound parse can tell.
     diagnostics.extend(found.into_iter().filter(|diagnostic| parsed || !speaks_of_absence(diagnostic.code)));
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span().start);
+    if diagnostics.len() > MAX_DIAGNOSTICS {
+        let more = diagnostics.len() - MAX_DIAGNOSTICS;
+        // Errors go before warnings where not all are shown.
+        diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+        diagnostics.truncate(MAX_DIAGNOSTICS);
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span().start);
+        if let Some(last) = diagnostics.last_mut() {
+            last.notes.push(format!("{more} more are not shown"));
+        }
+    }
     if has_errors(&diagnostics) {
         return (None, diagnostics);
     }

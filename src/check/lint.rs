@@ -3,7 +3,7 @@
 use crate::options::Engine;
 use crate::result::{CheckReport, Finding};
 use musilc_frontend::diagnostic::{Code, Diagnostic};
-use musilc_ir::{Coverage, ProbeKind, Proof, Span, TransitionSystem};
+use musilc_ir::{Coverage, ProbeKind, Proof, Span, TransitionSystem, ViolationKind};
 
 /// What was seen in any check of a model.
 struct Seen<'c> {
@@ -36,7 +36,7 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
                     models.len() - 1
                 });
                 if let Some(seen) = models.get_mut(position) {
-                    seen.exhaustive |= matches!(report.finding, Finding::Proved(Proof::Exhaustive { .. }));
+                    seen.exhaustive |= visits_all(&report.finding);
                     seen.add(system, coverage);
                 }
             }
@@ -48,6 +48,15 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
     out.sort_by_key(|warning| (warning.span(), warning.code));
     out.dedup();
     out
+}
+
+/// Whether all states were visited.
+fn visits_all(finding: &Finding) -> bool {
+    match finding {
+        Finding::Proved(proof) => matches!(proof, Proof::Exhaustive { .. }),
+        Finding::Violated { violation, .. } => matches!(violation.kind, ViolationKind::Unreached(_)),
+        _ => false,
+    }
 }
 
 impl Seen<'_> {

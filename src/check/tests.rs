@@ -122,13 +122,17 @@ fn what_never_happens_is_remarked_on() {
 
 #[test]
 fn a_wrong_engine_is_found_out() {
+    // Something to do in every state: without it, what an engine forgets shows as a deadlock, and that does not replay.
+    let mut busy = system();
+    let always = busy.context.bool(true);
+    busy.transitions[2].guard = always;
+    // The engines forget an instance of the first transition, or of the last.
+    busy.transitions.swap(1, 2);
     for fault in [Fault::ExplicitInstance, Fault::BmcInstance] {
-        let report = run(as_declared(), &Options::new().fault(fault));
+        let report = run_on(&busy, as_declared(), &Options::new().fault(fault).depth(9));
         assert_eq!(report.exit(), Exit::Internal, "{fault:?}");
-        assert!(
-            matches!(&report.checks[0].status, Status::Disagreement(what) if !what.is_empty()),
-            "{fault:?}"
-        );
+        let status = &report.checks[0].status;
+        assert!(matches!(status, Status::Disagreement(what) if what.len() == 1), "{fault:?}: {status:?}");
     }
     let report = run(as_declared(), &Options::new().fault(Fault::BmcFrame));
     assert_eq!(report.exit(), Exit::Internal);

@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &BlessArguments) -> io::Result<Exit> {
     let backend = if arguments.explicit { Backend::Explicit } else { Backend::Both };
     let options = Options::new().backend(backend).interrupt(interrupt.clone()).watcher(progress.watcher());
     let options = arguments.limits.apply(options);
-    let human = Human { width: output::width(), quiet: true, ..Human::default() };
+    let human = Human { width: output::width(), quiet: true, timings: output::timings(), ..Human::default() };
     let mut exit = Exit::Passed;
     inputs::for_each(&arguments.paths, &options, |loaded| {
         let this = match loaded {

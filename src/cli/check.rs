@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
     if let Some(fault) = arguments.inject_fault {
         options = options.fault(fault.into());
     }
-    let timings = !arguments.no_timings && std::env::var_os("MUSILC_NO_TIMINGS").is_none();
+    let timings = !arguments.no_timings && output::timings();
     let mut session = Session {
         arguments,
         options: arguments.limits.apply(arguments.selection.apply(options)),

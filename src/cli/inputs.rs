@@ -12,48 +12,39 @@ pub(crate) enum Loaded {
     Bad(Error),
 }
 
-/// The files that the paths stand for, each once, and the errors of those that cannot be searched.
-pub(crate) fn find(paths: &[PathBuf]) -> (Vec<(usize, Input)>, Vec<Error>) {
-    let mut inputs: Vec<(usize, Input)> = Vec::new();
-    let mut errors = Vec::new();
-    for (number, path) in paths.iter().enumerate() {
-        match musilc::find(path) {
-            Ok(found) => {
-                for input in found {
-                    if !inputs.iter().any(|(_, known)| known.path == input.path) {
-                        inputs.push((number, input));
-                    }
-                }
-            }
-            Err(error) => errors.push(error),
-        }
-    }
-    (inputs, errors)
-}
-
-/// Goes through the chapters that the paths stand for, and then through what is wrong with the paths themselves, until `visit` returns
-/// false. Markdown files in directories that have no program are passed over.
+/// Goes through the chapters that the paths stand for, each once, until `visit` returns false. Markdown files in directories
+/// that have no program are passed over.
 pub(crate) fn for_each(
     paths: &[PathBuf],
     options: &Options,
     mut visit: impl FnMut(Loaded) -> std::io::Result<bool>,
 ) -> std::io::Result<()> {
-    let (inputs, errors) = find(paths);
-    let mut met = vec![false; paths.len()];
-    for (number, input) in inputs {
-        let Some(loaded) = load(&input, options) else { continue };
-        if let Some(met) = met.get_mut(number) {
-            *met = true;
+    let mut met: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let inputs = match musilc::find(path) {
+            Ok(inputs) => inputs,
+            Err(error) => {
+                if visit(Loaded::Bad(error))? {
+                    continue;
+                }
+                return Ok(());
+            }
+        };
+        let mut found = false;
+        for input in inputs {
+            if met.contains(&input.path) {
+                found = true;
+                continue;
+            }
+            let Some(loaded) = load(&input, options) else { continue };
+            found = true;
+            met.push(input.path);
+            if !visit(loaded)? {
+                return Ok(());
+            }
         }
-        if !visit(loaded)? {
+        if !found && !visit(Loaded::Bad(Error::NoChapters { path: path.clone() }))? {
             return Ok(());
-        }
-    }
-    let empty = paths.iter().zip(&met).filter(|(path, met)| !**met && path.is_dir());
-    let empty = empty.map(|(path, _)| Error::NoChapters { path: path.clone() });
-    for error in errors.into_iter().chain(empty) {
-        if !visit(Loaded::Bad(error))? {
-            break;
         }
     }
     Ok(())

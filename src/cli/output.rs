@@ -45,6 +45,11 @@ pub(crate) fn unwritable(problem: &io::Error) -> ExitCode {
     ExitCode::from(Exit::BadInput.code())
 }
 
+/// Whether reports show times and sizes in memory, which differ from run to run.
+pub(crate) fn timings() -> bool {
+    std::env::var_os("MUSILC_NO_TIMINGS").is_none()
+}
+
 /// The columns of what the results are written to.
 pub(crate) fn width() -> usize {
     let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();

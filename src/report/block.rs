@@ -213,6 +213,23 @@ mod tests {
         assert_eq!(shown("x", "x"), [" x"]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn both_texts_stand_in_their_difference(
+            old in proptest::collection::vec("[ab]{0,2}", 0..8),
+            new in proptest::collection::vec("[ab]{0,2}", 0..8),
+        ) {
+            let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+            let difference = line_difference(&text(&old), &text(&new));
+            let side = |sign: char| -> Vec<String> {
+                let own = difference.iter().filter(|(s, _)| *s == ' ' || *s == sign);
+                own.map(|(_, line)| line.clone()).collect()
+            };
+            proptest::prop_assert_eq!(side('-'), old);
+            proptest::prop_assert_eq!(side('+'), new);
+        }
+    }
+
     #[test]
     fn blocks_lose_the_indentation_of_their_fence() {
         let text = "1. item\n\n   ```trace broken\n   0  initial\n     deeper  \n\n   1  a\n   ```\n";

@@ -141,15 +141,20 @@ pub(crate) fn disagreement(
     }
     out.push('\n');
     out.push_str(&figures(style, check));
-    let file = shell_word(report.source.name());
-    let save = format!("the transition system: musilc ir{} --check {name} {file}", constants(report));
-    out.push_str(&format!("  {}\n", paint(DIM, &save)));
+    out.push_str(&save(report, check));
     out.push_str(&reproduce(style, report, check));
     out
 }
 
+/// How to get at the transition system.
+fn save(report: &Report, check: &CheckReport) -> String {
+    let file = shell_word(report.source.name());
+    let command = format!("musilc ir{} --check {} {file}", constants(report), check.check.name);
+    format!("  {}\n", paint(DIM, &format!("the transition system: {command}")))
+}
+
 /// ` -D N=3`
-pub(crate) fn constants(report: &Report) -> String {
+fn constants(report: &Report) -> String {
     let option = |(name, value): &(String, String)| format!(" -D {}", shell_word(&format!("{name}={value}")));
     report.constants.iter().map(option).collect()
 }
@@ -158,6 +163,7 @@ pub(crate) fn constants(report: &Report) -> String {
 pub(crate) fn broken(style: &Human, report: &Report, check: &CheckReport, problem: &str) -> String {
     let mut out = format!("\n  internal error, please report it with the chapter: {problem}\n");
     out.push_str(&figures(style, check));
+    out.push_str(&save(report, check));
     out.push_str(&reproduce(style, report, check));
     out
 }

@@ -54,7 +54,7 @@ error: broken: invariant both_counted is false after 4 steps
   4  write(1)  read[1]: Some(0) → None · done[1]: false → true
   ✗  both_counted is false: x == 2, where x is 1
 
-  explicit: 12 states, 14 transitions, depth 4
+  explicit: 12 states, 14 transitions, depth 4, 10 bits per state
   reproduce: musilc --check broken lost-update.md
 
 
@@ -92,7 +92,7 @@ error: broken: model error in action write after 2 steps
   2  write(0)
   ✗  error in action write: 3 leaves the range 0..=2 of x
 
-  explicit: 4 states, 6 transitions, depth 2
+  explicit: 4 states, 6 transitions, depth 2, 10 bits per state
   reproduce: musilc --check broken lost-update.md
 
 
@@ -119,7 +119,7 @@ fn narrow_terminals_wrap_and_whole_states_show() {
                done[1]: false → true
   ✗  both_counted is false: x == 2, where x is 1
 
-  explicit: 12 states, 14 transitions, depth 4
+  explicit: 12 states, 14 transitions, depth 4, 10 bits per state
   explicit states at each depth: 1 2 3 4 2
 
 "#]]

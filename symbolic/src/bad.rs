@@ -61,7 +61,8 @@ impl Findings {
         match &enabled {
             Some(enabled) => {
                 let stuck = enabled.not();
-                of_state.extend(of_stuck.into_iter().map(|(kind, bit)| (kind, Bit::and([stuck.clone(), bit]))));
+                of_state
+                    .extend(of_stuck.into_iter().map(|(kind, bit)| (kind, Bit::and([stuck.clone(), bit]))));
             }
             None if of_stuck.is_empty() => {}
             None => return Err(Unknown::Incapable("too many instances to look for deadlocks".to_owned())),

@@ -46,7 +46,8 @@ fn read_scalar(model: &Model, scalar: &Scalar) -> Option<Value> {
 
 /// The values of cells, folded into a value of the type.
 fn read_value(model: &Model, ty: &Type, term: &Term) -> Option<Value> {
-    let mut values: Vec<Value> = term.cells().iter().map(|cell| read_scalar(model, cell)).collect::<Option<_>>()?;
+    let mut values: Vec<Value> =
+        term.cells().iter().map(|cell| read_scalar(model, cell)).collect::<Option<_>>()?;
     let mut lengths = Vec::new();
     let mut inner = ty;
     while let Type::Array { len, element } = inner {

@@ -64,7 +64,8 @@ impl Parts {
     fn finish(&self, term: BV, (lo, hi): (i64, i64)) -> Word {
         let term = choose(&self.divisor_zero, &BV::from_u64(0, self.size), &term);
         let size = width(lo, hi);
-        let term = if size <= self.size { term.extract(size - 1, 0) } else { term.sign_ext(size - self.size) };
+        let term =
+            if size <= self.size { term.extract(size - 1, 0) } else { term.sign_ext(size - self.size) };
         Word::of_term(term, lo, hi)
     }
 }

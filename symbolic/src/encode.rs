@@ -103,7 +103,9 @@ impl Encoder {
                 let stride = usize::try_from(ty.cells()).unwrap_or(usize::MAX);
                 self.term(*array).select(&self.word(*index), stride, matches!(ty, Type::Array { .. }))
             }
-            Node::Store(array, index, value) => self.term(*array).store(&self.word(*index), self.term(*value)),
+            Node::Store(array, index, value) => {
+                self.term(*array).store(&self.word(*index), self.term(*value))
+            }
             Node::Array(list) => {
                 Term::Array(list.iter().flat_map(|&e| self.term(e).cells().iter().cloned()).collect())
             }

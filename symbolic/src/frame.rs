@@ -67,7 +67,8 @@ impl Step<'_> {
         if cases.is_empty() && framed {
             return before.clone();
         }
-        let cases: Vec<(Scalar, Bit)> = cases.into_iter().map(|(value, fires)| (value, Bit::or(fires))).collect();
+        let cases: Vec<(Scalar, Bit)> =
+            cases.into_iter().map(|(value, fires)| (value, Bit::or(fires))).collect();
         match (before, ty) {
             (Scalar::Word(before), &Type::Int { lo, hi }) => {
                 Scalar::Word(self.next_word(before, (lo, hi), &cases, kept, framed))

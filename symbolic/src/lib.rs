@@ -10,9 +10,13 @@
 //! * `scalar`, `word`, `divide`, `term`: values. An integer is a bit-vector together with the interval that it lies in, unsigned where the
 //!   interval has no negative number, else in two's complement, of the least width; arrays are sequences of cells.
 //! * `encode`: expressions as such values, given what their leaves stand for.
-//! * `plan`: the instances of the transitions, written out unless they are too many.
+//! * `plan`: the instances of the transitions, written out unless they are too many; then their parameters are the solver's to choose.
 //! * `select`, `frame`, `unroll`: exactly one instance a step, and the state that it leads to.
+//! * `commute`: of neighbouring steps that commute, only one order is searched.
 //! * `bad`, `search`, `trace`: what to look for at a depth, in what order, and the run that a model describes.
+//!
+//! Values fold while they are made, and the interval of a cell is found anew at each depth from what the steps can write there. So a
+//! counter that cannot have come far yet takes few bits, and what cannot have happened yet is not asked for.
 //!
 //! No term is ever asked for its declaration, only for its value under a model: some versions of Z3 crash otherwise.
 //!
@@ -51,7 +55,7 @@ use std::thread;
 use std::time::Instant;
 
 /// Z3 descends into terms recursively; they are deep where a model is.
-const STACK: usize = 512 << 20;
+const STACK: usize = 256 << 20;
 
 /// Searches all runs of up to `options.depth` steps (or `limits.max_depth`, where that is less) for the goal.
 ///
@@ -115,7 +119,8 @@ fn in_own_context<R: Send>(
                 result
             })
         };
-        let spawned = thread::Builder::new().name("symbolic".to_owned()).stack_size(STACK).spawn_scoped(scope, worker);
+        let spawned =
+            thread::Builder::new().name("symbolic".to_owned()).stack_size(STACK).spawn_scoped(scope, worker);
         match spawned.map(thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(Unknown::Incapable("the encoding or the solver's binding panicked".to_owned())),

@@ -5,11 +5,11 @@
 pub struct Options {
     /// The bound: runs of up to so many steps are searched.
     pub depth: u32,
-    /// The most instances that are written out one by one. The transitions with the most instances keep their parameters symbolic
-    /// where there are more.
+    /// The most instances that are written out one by one. Where there are more, the transitions with the most instances leave their
+    /// parameters to the solver. Written out, instances make longer formulas and easier queries.
     pub max_instances: u64,
-    /// Whether neighbouring steps that commute are searched in one order only. The verdict is the same, the run may be another of the
-    /// same length.
+    /// Whether neighbouring steps that commute are searched in one order only. The verdict is the same; the run may be another of
+    /// the same length.
     pub reduce: bool,
     /// The decision procedure.
     pub backend: Backend,
@@ -17,7 +17,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { depth: 20, max_instances: 20_000, reduce: true, backend: Backend::default() }
+        Self { depth: 20, max_instances: 2_000, reduce: true, backend: Backend::default() }
     }
 }
 

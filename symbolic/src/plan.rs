@@ -145,9 +145,13 @@ impl<'a> Plan<'a> {
     }
 
     /// The state-level properties with their ids.
-    pub(crate) fn properties_of(&self, step: bool) -> impl Iterator<Item = (PropertyId, &musilc_ir::Property)> {
+    pub(crate) fn properties_of(
+        &self,
+        step: bool,
+    ) -> impl Iterator<Item = (PropertyId, &musilc_ir::Property)> {
         let all = self.system.properties.iter().enumerate();
-        all.filter(move |(_, p)| (p.kind == PropertyKind::Step) == step).map(|(i, p)| (PropertyId::from(i), p))
+        all.filter(move |(_, p)| (p.kind == PropertyKind::Step) == step)
+            .map(|(i, p)| (PropertyId::from(i), p))
     }
 }
 

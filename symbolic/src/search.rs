@@ -13,8 +13,8 @@ use crate::solver::Solver;
 use crate::trace;
 use crate::unroll::Unrolling;
 use musilc_ir::{
-    Goal, Limits, Place, Progress, Proof, PropertyId, PropertyKind, Trace, TransitionSystem, Unknown, Verdict,
-    Violation, ViolationKind,
+    Goal, Limits, Place, Progress, Proof, PropertyId, PropertyKind, Trace, TransitionSystem, Unknown,
+    Verdict, Violation, ViolationKind,
 };
 use std::time::Instant;
 use z3::Model;
@@ -40,7 +40,7 @@ pub(crate) fn run(
     let started = Instant::now();
     let plan = Plan::new(system, options, limits, mutation)?;
     let solver = Solver::new(options.backend, limits)?;
-    let run = Unrolling::new(&plan, &solver, mutation);
+    let run = Unrolling::new(&plan, &solver, mutation)?;
     let bound = limits.max_depth.map_or(options.depth, |most| most.min(options.depth));
     let exceptions = match mutation {
         _ if !options.reduce => Vec::new(),
@@ -122,7 +122,8 @@ impl Search<'_> {
         }
         // There are runs of this length: each shorter one that can go on does so without failing. If every stuck state is a
         // deadlock, and there is none, then each of these runs can go on too.
-        let stuck_is_bad = self.goal == Goal::Safety && self.plan.cx.as_bool(self.plan.system.terminal.expr) == Some(false);
+        let stuck_is_bad =
+            self.goal == Goal::Safety && self.plan.cx.as_bool(self.plan.system.terminal.expr) == Some(false);
         if stuck_is_bad {
             return Ok(None);
         }
@@ -171,7 +172,11 @@ impl Search<'_> {
     }
 
     /// The least violation at the last depth, given a model of some.
-    fn least(&mut self, violations: Vec<(ViolationKind, Bit)>, mut model: Model) -> Result<Violation, Unknown> {
+    fn least(
+        &mut self,
+        violations: Vec<(ViolationKind, Bit)>,
+        mut model: Model,
+    ) -> Result<Violation, Unknown> {
         // Each model names a violation, and the next query asks for a lesser one only.
         let mut lesser = violations;
         loop {
@@ -184,7 +189,8 @@ impl Search<'_> {
             match self.solver.model_where(&any)? {
                 Some(better) => model = better,
                 None => {
-                    let body = matches!(kind, ViolationKind::Error(site) if matches!(site.place, Place::Body(_)));
+                    let body =
+                        matches!(kind, ViolationKind::Error(site) if matches!(site.place, Place::Body(_)));
                     let init = matches!(kind, ViolationKind::Error(site) if site.place == Place::Init);
                     let trace = self.trace(&model, body || init)?;
                     return Ok(Violation { kind, trace });

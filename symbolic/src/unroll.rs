@@ -6,8 +6,8 @@
 
 use crate::cells::cell_types;
 use crate::encode::{Encoder, Leaves, Params};
-use crate::options::Mutation;
 use crate::frame::Step;
+use crate::options::Mutation;
 use crate::plan::Plan;
 use crate::scalar::{Bit, Scalar};
 use crate::select::exactly_one;
@@ -54,7 +54,7 @@ pub(crate) struct Unrolling<'a> {
 
 impl<'a> Unrolling<'a> {
     /// The runs of length 0.
-    pub(crate) fn new(plan: &'a Plan<'a>, solver: &Solver<'_>, mutation: Mutation) -> Self {
+    pub(crate) fn new(plan: &'a Plan<'a>, solver: &Solver<'_>, mutation: Mutation) -> Result<Self, Unknown> {
         let mut encoder = Encoder::new(mutation);
         let mut init_params = Params::default();
         for &expr in &plan.init {
@@ -66,12 +66,14 @@ impl<'a> Unrolling<'a> {
                 init_params.insert((index, count), word);
             }
         }
-        encoder.encode(&plan.cx, &plan.init, Leaves { now: &[], next: &[], params: &init_params });
+        encode(&mut encoder, plan, &plan.init, Leaves { now: &[], next: &[], params: &init_params }, solver)?;
         let init = &plan.system.init;
-        let conditions: Vec<Bit> = init.failures.iter().map(|failure| encoder.bit(failure.condition)).collect();
+        let conditions: Vec<Bit> =
+            init.failures.iter().map(|failure| encoder.bit(failure.condition)).collect();
         let failed = Bit::or(conditions.iter().cloned());
         let sites = first_failures(&conditions).into_iter().zip(0..);
-        let step_failures = sites.map(|(bit, index)| (FailureSite { place: Place::Init, index }, bit)).collect();
+        let step_failures =
+            sites.map(|(bit, index)| (FailureSite { place: Place::Init, index }, bit)).collect();
         for &condition in &init.conditions {
             solver.assert(&Bit::or([failed.clone(), encoder.bit(condition)]));
         }
@@ -87,12 +89,12 @@ impl<'a> Unrolling<'a> {
             step_failures,
             step_properties: Vec::new(),
         };
-        unrolling.arrive(cells, solver);
-        unrolling
+        unrolling.arrive(cells, solver)?;
+        Ok(unrolling)
     }
 
     /// The last state is made of these cells.
-    fn arrive(&mut self, cells: Vec<Term>, solver: &Solver<'_>) {
+    fn arrive(&mut self, cells: Vec<Term>, solver: &Solver<'_>) -> Result<(), Unknown> {
         let mut params = Params::default();
         for &(index, count) in &self.plan.step_params {
             let word = Word::fresh("arg", 0, i64::from(count) - 1);
@@ -101,8 +103,9 @@ impl<'a> Unrolling<'a> {
         }
         self.encoder.clear();
         let leaves = Leaves { now: &cells, next: &[], params: &params };
-        self.encoder.encode(&self.plan.cx, &self.plan.state, leaves);
+        encode(&mut self.encoder, self.plan, &self.plan.state, leaves, solver)?;
         self.depths.push(Depth { cells, params, fires: Vec::new(), up_to: Vec::new() });
+        Ok(())
     }
 
     /// The value of an expression about the last state.
@@ -132,8 +135,7 @@ impl<'a> Unrolling<'a> {
             return Ok(false);
         }
         let leaves = Leaves { now: &depth.cells, next: &[], params: &depth.params };
-        self.encoder.encode(&plan.cx, &plan.body, leaves);
-        solver.stop_if_needed()?;
+        encode(&mut self.encoder, plan, &plan.body, leaves, solver)?;
 
         let alone = enabled.len() == 1;
         let bits = enabled.iter().map(|_| if alone { Bit::TRUE } else { Bit::fresh("fire") }).collect();
@@ -146,7 +148,8 @@ impl<'a> Unrolling<'a> {
         let mut failures: Vec<(FailureSite, Bit)> = Vec::new();
         for (i, fire) in &fires {
             let own = &plan.instances[*i].ground.failures;
-            let conditions: Vec<Bit> = own.iter().map(|failure| self.encoder.bit(failure.condition)).collect();
+            let conditions: Vec<Bit> =
+                own.iter().map(|failure| self.encoder.bit(failure.condition)).collect();
             let first = first_failures(&conditions);
             failures.extend(own.iter().zip(first).map(|(f, bit)| (f.site, Bit::and([fire.clone(), bit]))));
         }
@@ -158,11 +161,13 @@ impl<'a> Unrolling<'a> {
         depth.fires = fires;
         depth.up_to = one.up_to;
         let leaves = Leaves { now: &depth.cells, next: &cells, params: &depth.params };
-        self.encoder.encode(&plan.cx, &plan.step, leaves);
-        self.step_properties =
-            plan.properties_of(true).map(|(id, property)| (id, judge(&self.encoder, &property.predicate))).collect();
+        encode(&mut self.encoder, plan, &plan.step, leaves, solver)?;
+        self.step_properties = plan
+            .properties_of(true)
+            .map(|(id, property)| (id, judge(&self.encoder, &property.predicate)))
+            .collect();
         solver.stop_if_needed()?;
-        self.arrive(cells, solver);
+        self.arrive(cells, solver)?;
         Ok(true)
     }
 
@@ -183,8 +188,24 @@ impl<'a> Unrolling<'a> {
     }
 }
 
+/// Encodes expressions, unless that takes longer than the limits allow.
+fn encode(
+    encoder: &mut Encoder,
+    plan: &Plan<'_>,
+    order: &[ExprId],
+    leaves: Leaves<'_>,
+    solver: &Solver<'_>,
+) -> Result<(), Unknown> {
+    for part in order.chunks(4096) {
+        solver.stop_if_needed()?;
+        encoder.encode(&plan.cx, part, leaves);
+    }
+    Ok(())
+}
+
 fn judge(encoder: &Encoder, predicate: &Predicate) -> Judged {
-    let conditions: Vec<Bit> = predicate.failures.iter().map(|failure| encoder.bit(failure.condition)).collect();
+    let conditions: Vec<Bit> =
+        predicate.failures.iter().map(|failure| encoder.bit(failure.condition)).collect();
     let expr = encoder.bit(predicate.expr);
     let sound = Bit::or(conditions.iter().cloned()).not();
     Judged {

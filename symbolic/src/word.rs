@@ -165,7 +165,10 @@ impl Word {
         // A balanced tree: its carries are shorter than those of a chain.
         let mut terms: Vec<BV> = words.iter().map(|word| word.resized(size)).collect();
         while terms.len() > 1 {
-            terms = terms.chunks(2).map(|pair| if let [a, b] = pair { a.bvadd(b) } else { pair[0].clone() }).collect();
+            terms = terms
+                .chunks(2)
+                .map(|pair| if let [a, b] = pair { a.bvadd(b) } else { pair[0].clone() })
+                .collect();
         }
         match terms.pop() {
             Some(term) => Word::of_term(term, lo, hi),

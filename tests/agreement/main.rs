@@ -1,7 +1,9 @@
 //! Everything that gives a chapter a meaning must give it the same one.
 
+mod agree;
 mod chapters;
 mod compare;
+mod generate;
 mod interpreter;
 
 /// Runs deep recursion on a stack that is large enough.

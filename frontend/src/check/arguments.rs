@@ -64,7 +64,8 @@ impl Checker<'_> {
             let also = if args.is_empty() { "" } else { "also " };
             let message = format!("{what} {also}needs {}", listed(missing));
             let places: Vec<String> = names.iter().map(|name| format!("{name}: …")).collect();
-            let help = format!("write `({})`, or the values alone in this order", places.join(", "));
+            let callee = what.split('`').nth(1).unwrap_or_default();
+            let help = format!("write `{callee}({})`, or the values alone in this order", places.join(", "));
             self.report(Diagnostic::error(Code::WrongArguments, span, message).help(help));
         }
         slots.into_iter().collect::<Option<Vec<_>>>().filter(|_| sound)

@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
         }
         let key = declared.text.as_str();
         self.globals.constants.insert(key, Resolution::Running);
-        let result = self.evaluate_constant(declared, ty, value);
+        let result = self.resolve(declared, |checker| checker.evaluate_constant(declared, ty, value));
         self.globals.constants.insert(key, Resolution::Done(result.clone()));
         result
     }

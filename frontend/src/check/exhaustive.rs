@@ -3,9 +3,14 @@
 
 use crate::hir::Pattern;
 use musilc_ir::{DataType, FieldType};
+use std::collections::BTreeSet;
 
-/// Ranges of numbers up to this size are taken apart value by value.
-const RANGE_LIMIT: u64 = 256;
+/// After how many steps the analysis gives up; it may take exponentially many (the problem is NP-complete).
+const STEPS_LIMIT: u32 = 200_000;
+
+/// The patterns are too many and too tangled to be analysed.
+#[derive(Debug)]
+pub(super) struct TooComplicated;
 
 /// What begins a value.
 #[derive(Clone)]
@@ -20,73 +25,96 @@ enum Constructor {
 }
 
 /// A value, as a pattern, that none of the patterns matches.
-pub(super) fn missing(ty: &DataType, patterns: &[&Pattern]) -> Option<String> {
+pub(super) fn missing(ty: &DataType, patterns: &[&Pattern]) -> Result<Option<String>, TooComplicated> {
     let rows: Vec<Vec<Pattern>> = patterns.iter().map(|pattern| vec![Pattern::clone(pattern)]).collect();
-    uncovered(&rows, std::slice::from_ref(ty))
-        .map(|mut witness| witness.pop().unwrap_or_else(|| "_".to_owned()))
+    let mut steps = 0;
+    let witness = uncovered(&rows, std::slice::from_ref(ty), &mut steps)?;
+    Ok(witness.map(|mut witness| witness.pop().unwrap_or_else(|| "_".to_owned())))
 }
 
 /// One text a column of a row of values that no row of patterns matches.
-fn uncovered(rows: &[Vec<Pattern>], types: &[DataType]) -> Option<Vec<String>> {
+fn uncovered(
+    rows: &[Vec<Pattern>],
+    types: &[DataType],
+    steps: &mut u32,
+) -> Result<Option<Vec<String>>, TooComplicated> {
     let Some((first, rest)) = types.split_first() else {
-        return rows.is_empty().then(Vec::new);
+        return Ok(rows.is_empty().then(Vec::new));
     };
-    let rows = expand_alternatives(rows);
+    let mut expanded = Vec::new();
+    for row in rows {
+        expand_alternatives(row, &mut expanded, steps)?;
+    }
+    // Rows that differed only in what has been looked at are one.
+    expanded.dedup();
+    let rows = expanded;
     let all_wild = rows.iter().all(|row| matches!(row[0], Pattern::Wildcard | Pattern::Bind(_)));
-    if let Some(constructors) = constructors(first).filter(|_| !all_wild) {
+    if let Some(constructors) = constructors(first, &rows).filter(|_| !all_wild) {
         for constructor in constructors {
             let fields = fields(first, &constructor);
             let specialised: Vec<Vec<Pattern>> =
                 rows.iter().filter_map(|row| specialise(row, &constructor, fields.len())).collect();
             let mut types = fields.clone();
             types.extend_from_slice(rest);
-            if let Some(witness) = uncovered(&specialised, &types) {
+            if let Some(witness) = uncovered(&specialised, &types, steps)? {
                 let (own, others) = witness.split_at(fields.len());
                 let mut out = vec![show(first, &constructor, own)];
                 out.extend_from_slice(others);
-                return Some(out);
+                return Ok(Some(out));
             }
         }
-        return None;
+        return Ok(None);
     }
-    // Nothing distinguishes the values of this column, or there are too many: only rows with a wildcard count.
+    // Nothing distinguishes the values of this column: only rows with a wildcard count.
     let defaults: Vec<Vec<Pattern>> = rows
         .iter()
         .filter(|row| matches!(row[0], Pattern::Wildcard | Pattern::Bind(_)))
         .map(|row| row[1..].to_vec())
         .collect();
-    let mut witness = uncovered(&defaults, rest)?;
+    let Some(mut witness) = uncovered(&defaults, rest, steps)? else { return Ok(None) };
     witness.insert(0, "_".to_owned());
-    Some(witness)
+    Ok(Some(witness))
 }
 
-fn expand_alternatives(rows: &[Vec<Pattern>]) -> Vec<Vec<Pattern>> {
-    let mut out = Vec::new();
-    for row in rows {
-        match &row[0] {
-            Pattern::Or(alternatives) => {
-                let expanded: Vec<Vec<Pattern>> = alternatives
-                    .iter()
-                    .map(|alternative| {
-                        let mut row = row.clone();
-                        row[0] = alternative.clone();
-                        row
-                    })
-                    .collect();
-                out.extend(expand_alternatives(&expanded));
-            }
-            _ => out.push(row.clone()),
+/// Appends the row, or if it begins with alternatives, a row for each.
+fn expand_alternatives(
+    row: &[Pattern],
+    out: &mut Vec<Vec<Pattern>>,
+    steps: &mut u32,
+) -> Result<(), TooComplicated> {
+    *steps += 1;
+    if *steps > STEPS_LIMIT {
+        return Err(TooComplicated);
+    }
+    let Some((Pattern::Or(alternatives), rest)) = row.split_first() else {
+        out.push(row.to_vec());
+        return Ok(());
+    };
+    for alternative in alternatives {
+        let row: Vec<Pattern> = std::iter::once(alternative).chain(rest).cloned().collect();
+        expand_alternatives(&row, out, steps)?;
+        // Nothing is left for those after it.
+        if matches!(alternative, Pattern::Wildcard | Pattern::Bind(_)) {
+            break;
         }
     }
-    out
+    Ok(())
 }
 
-/// All ways in which a value of the type can begin; `None` where there are too many to list.
-fn constructors(ty: &DataType) -> Option<Vec<Constructor>> {
+/// All ways in which a value of the type can begin; `None` where values of the type are not taken apart. Of the numbers that no row
+/// mentions, which are all alike, one stands for all.
+fn constructors(ty: &DataType, rows: &[Vec<Pattern>]) -> Option<Vec<Constructor>> {
     match ty {
         DataType::Bool => Some(vec![Constructor::Bool(false), Constructor::Bool(true)]),
-        DataType::Int { lo, hi } if ty.cardinality().is_some_and(|n| n <= RANGE_LIMIT) => {
-            Some((*lo..=*hi).map(Constructor::Int).collect())
+        DataType::Int { lo, hi } => {
+            let number = |row: &Vec<Pattern>| match row[0] {
+                Pattern::Int(v) => Some(v).filter(|v| (lo..=hi).contains(&v)),
+                _ => None,
+            };
+            let mut numbers: BTreeSet<i64> = rows.iter().filter_map(number).collect();
+            let other = ((*lo).max(0)..=*hi).chain((*lo..=(*hi).min(-1)).rev()).find(|v| !numbers.contains(v));
+            numbers.extend(other);
+            Some(numbers.into_iter().map(Constructor::Int).collect())
         }
         DataType::Option(_) => Some(vec![Constructor::None, Constructor::Some]),
         DataType::Enum(e) => Some((0..e.variants.len()).map(Constructor::Variant).collect()),

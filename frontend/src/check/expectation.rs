@@ -1,7 +1,7 @@
 //! Checks: the model that they instantiate, its arguments, and what they expect.
 
 use super::scope::Body;
-use super::{Checker, suggest};
+use super::{Checker, listed, nearest, suggest};
 use crate::ast::{self, ExpectKind, ItemKind, PropertyKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -44,7 +44,10 @@ impl<'a> Checker<'a> {
                 model.span,
                 format!("there is no model `{}`", model.text),
             );
-            diagnostic = suggest(diagnostic, &model.text, names.iter().map(String::as_str));
+            diagnostic = match names.as_slice() {
+                [] => diagnostic.help("the chapter declares no models; one begins with `model`"),
+                _ => suggest(diagnostic, &model.text, names.iter().map(String::as_str)),
+            };
             self.report(diagnostic);
             return None;
         };
@@ -154,15 +157,21 @@ impl<'a> Checker<'a> {
                 None
             }
             None => {
-                let names: Vec<String> =
-                    model.properties.iter().map(|property| property.name.clone()).collect();
+                let fitting =
+                    model.properties.iter().filter(|p| (p.kind == PropertyKind::Reachable) == reachable);
+                let names: Vec<String> = fitting.map(|property| property.name.clone()).collect();
+                let names = || names.iter().map(String::as_str);
                 let message = format!("the model `{}` has no property `{}`", model.name, name.text);
-                let mut diagnostic = Diagnostic::error(Code::UnknownProperty, name.span, message);
-                diagnostic = suggest(diagnostic, &name.text, names.iter().map(String::as_str));
-                if name.text == "deadlock" || name.text == "error" {
-                    diagnostic = diagnostic.help(format!("write `expect {}`", name.text));
-                }
-                self.report(diagnostic);
+                let diagnostic = Diagnostic::error(Code::UnknownProperty, name.span, message);
+                let kind = if reachable { "`reachable` properties" } else { "invariants" };
+                self.report(match nearest(&name.text, names()) {
+                    _ if name.text == "deadlock" || name.text == "error" => {
+                        diagnostic.help(format!("write `expect {}`", name.text))
+                    }
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None if names().next().is_none() => diagnostic.note(format!("it has no {kind}")),
+                    None => diagnostic.note(format!("its {kind} are {}", listed(names()))),
+                });
                 None
             }
         }

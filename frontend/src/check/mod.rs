@@ -15,6 +15,7 @@ mod model;
 mod operators;
 mod patterns;
 mod quantifiers;
+mod recursion;
 mod scope;
 mod statements;
 mod table;
@@ -50,6 +51,7 @@ pub(crate) fn check(
         chapter: hir::Chapter::default(),
         calls: Vec::new(),
         diagnostics: Vec::new(),
+        resolving: 0,
         text,
         files,
     };
@@ -64,6 +66,9 @@ pub(crate) fn check(
 /// How many diagnostics are kept; more than anybody reads.
 const MAX_DIAGNOSTICS: usize = 1000;
 
+/// How long a chain of declarations may be of which each needs the next.
+const CHAIN_LIMIT: usize = 100;
+
 /// Longer names are compared with nothing, as that takes long.
 const LONGEST_NAME: usize = 64;
 
@@ -74,6 +79,8 @@ struct Checker<'a> {
     /// Which function calls which, and where.
     calls: Vec<(hir::FunctionId, hir::FunctionId, Span)>,
     diagnostics: Vec<Diagnostic>,
+    /// How many declarations are being resolved, each because the one before needs it.
+    resolving: usize,
     text: &'a str,
     files: &'a dyn Files,
 }
@@ -87,6 +94,22 @@ impl Checker<'_> {
 
     fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::error(code, span, message));
+    }
+
+    /// Resolves what declares `name`; refuses where the chain of declarations that need each other has become too long.
+    fn resolve<T>(&mut self, name: &ast::Name, resolve: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.resolving == CHAIN_LIMIT {
+            let message = format!("`{}` ends a chain of {CHAIN_LIMIT} declarations", name.text);
+            let diagnostic = Diagnostic::error(Code::TooLarge, name.span, message)
+                .primary("each needs the next")
+                .help("write some of these declarations into those that need them");
+            self.report(diagnostic);
+            return None;
+        }
+        self.resolving += 1;
+        let resolved = resolve(self);
+        self.resolving -= 1;
+        resolved
     }
 }
 

@@ -73,45 +73,6 @@ impl<'a> Checker<'a> {
         out
     }
 
-    /// Functions are not recursive: each would have to be expanded for ever.
-    pub(super) fn check_recursion(&mut self) {
-        let mut callees: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
-        for (caller, callee, _) in &self.calls {
-            callees.entry(*caller).or_default().push(*callee);
-        }
-        let reaches = |from: FunctionId, to: FunctionId| {
-            let (mut stack, mut seen) = (vec![from], std::collections::HashSet::new());
-            while let Some(function) = stack.pop() {
-                if function == to {
-                    return true;
-                }
-                if seen.insert(function) {
-                    stack.extend(callees.get(&function).into_iter().flatten());
-                }
-            }
-            false
-        };
-        let mut recursive: Vec<(FunctionId, Span)> = self
-            .calls
-            .iter()
-            .filter(|(caller, callee, _)| reaches(*callee, *caller))
-            .map(|(caller, _, span)| (*caller, *span))
-            .collect();
-        recursive.sort_by_key(|(caller, span)| (caller.0, *span));
-        recursive.dedup_by_key(|(caller, _)| *caller);
-        for (caller, span) in recursive {
-            let signature = &self.globals.signatures[caller.0 as usize];
-            let message = format!("the function `{}` calls itself", signature.name);
-            let declared = signature.span;
-            self.report(
-                Diagnostic::error(Code::RecursiveDefinition, span, message)
-                    .primary("by this call, perhaps through others")
-                    .label(declared, "declared here")
-                    .help("use a quantifier, `sum`, `count` or a loop over a finite type"),
-            );
-        }
-    }
-
     /// Checks every model.
     pub(super) fn check_models(&mut self, ast: &'a ast::Chapter) {
         for item in &ast.items {
@@ -152,13 +113,14 @@ impl<'a> Checker<'a> {
             }
             if let Some((name, ty)) = ty {
                 let ty = self.data_type(ty).unwrap_or_else(unknown);
-                scope.vars.insert(name.text.clone(), (StateId(vars), ty, name.span));
+                // Of several declarations the first counts.
+                scope.vars.entry(name.text.clone()).or_insert((StateId(vars), ty, name.span));
                 vars += 1;
             }
             match &item.kind {
                 ModelItemKind::Fn(function) => {
                     let id = self.declare_function(function);
-                    scope.functions.insert(function.name.text.clone(), id);
+                    scope.functions.entry(function.name.text.clone()).or_insert(id);
                 }
                 ModelItemKind::Table(table) => tables.push(self.table_rows(table)),
                 _ => {}
@@ -222,7 +184,10 @@ impl<'a> ModelChecker<'_, 'a> {
                 self.model.inits.push(hir::Body { locals, expr });
             }
             ModelItemKind::Fn(function) => {
-                let id = self.scope.functions[&function.name.text];
+                let Some(&id) = self.scope.functions.get(&function.name.text) else { return };
+                if self.cx.globals.signatures[id.0 as usize].span != function.name.span {
+                    return;
+                }
                 let mut body = self.body();
                 body.function = Some(id);
                 let checked = check_function(&mut body, id, function, true);
@@ -257,7 +222,10 @@ impl<'a> ModelChecker<'_, 'a> {
     }
 
     fn var(&mut self, name: &'a ast::Name, init: &'a VarInit, span: Span) {
-        let Some((id, ty, _)) = self.scope.vars.get(&name.text).cloned() else { return };
+        let Some((id, ty, declared)) = self.scope.vars.get(&name.text).cloned() else { return };
+        if declared != name.span {
+            return;
+        }
         let init = match init {
             VarInit::Value(value) => {
                 let mut body = self.body();
@@ -306,7 +274,10 @@ impl<'a> ModelChecker<'_, 'a> {
     }
 
     fn table(&mut self, table: &'a ast::Table, rows: Option<Rows>, span: Span) {
-        let Some((state, ty, _)) = self.scope.vars.get(&table.variable.text).cloned() else { return };
+        let Some((state, ty, declared)) = self.scope.vars.get(&table.variable.text).cloned() else { return };
+        if declared != table.variable.span {
+            return;
+        }
         let DataType::Enum(of) = &ty else { return };
         let Some(rows) = rows else {
             let init = None;
@@ -348,7 +319,10 @@ impl<'a> Body<'_, 'a> {
     /// The type that a parameter of an action ranges over, and the collection that it must be a member of.
     fn parameter(&mut self, param: &'a ast::ActionParam) -> Option<(DataType, Option<hir::Expr>)> {
         let (domain, ty) = self.domain(&param.domain)?;
-        let span = param.name.span;
+        let span = match &param.domain {
+            ast::Domain::Type(ty) => ty.span,
+            ast::Domain::Expr(expr) => expr.span,
+        };
         match domain {
             hir::Domain::Type(ty) => Some((ty, None)),
             hir::Domain::Members(members) => {

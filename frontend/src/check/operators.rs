@@ -2,7 +2,7 @@
 
 use super::expressions::{boolean, describe, needs_context};
 use super::scope::{Body, failed};
-use super::types::join;
+use super::types::{fits, is_unknown, join, unknown};
 use crate::ast::{self, BinaryOp, ExprKind as Ast, ItemKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, Operator};
@@ -39,7 +39,7 @@ impl<'a> Body<'_, 'a> {
             BinaryOp::Eq | BinaryOp::Ne => {
                 let Some((a, b)) = self.operands(a, b, None) else { return failed(span) };
                 if join(&a.ty, &b.ty).is_none() {
-                    return self.incomparable(span, &a, &b);
+                    return self.incomparable(span, "compared", &a, &b);
                 }
                 let op = if op == BinaryOp::Eq { Operator::Eq } else { Operator::Ne };
                 self.finish(span, op, DataType::Bool, a, b)
@@ -83,12 +83,10 @@ impl<'a> Body<'_, 'a> {
     ) -> Option<(Expr, Expr)> {
         let (a, b) = if needs_context(a) && !needs_context(b) {
             let b = self.expr(b, expected);
-            let hint = (!b.is_failed()).then(|| b.ty.clone());
-            (self.expr(a, hint.as_ref().or(expected)), b)
+            (self.expr(a, Some(&b.hint())), b)
         } else {
             let a = self.expr(a, expected);
-            let hint = (!a.is_failed()).then(|| a.ty.clone());
-            let b = self.expr(b, hint.as_ref().or(expected));
+            let b = self.expr(b, Some(&a.hint()));
             (a, b)
         };
         (!a.is_failed() && !b.is_failed()).then_some((a, b))
@@ -110,6 +108,10 @@ impl<'a> Body<'_, 'a> {
                     diagnostic =
                         diagnostic.help("`count x in T: p` counts, and `if p { 1 } else { 0 }` is a number");
                 }
+                if matches!(operand.ty, DataType::Set(_)) {
+                    diagnostic = diagnostic
+                        .help("sets are joined by `|`, intersected by `&`, and `-` takes one from another");
+                }
                 return self.report(diagnostic);
             }
         }
@@ -128,7 +130,7 @@ impl<'a> Body<'_, 'a> {
             }
         }
         if a.ty != b.ty {
-            return self.incomparable(span, &a, &b);
+            return self.incomparable(span, "combined", &a, &b);
         }
         let ty = a.ty.clone();
         self.finish(span, op, ty, a, b)
@@ -136,7 +138,8 @@ impl<'a> Body<'_, 'a> {
 
     fn ordering(&mut self, span: Span, op: BinaryOp, a: &'a ast::Expr, b: &'a ast::Expr) -> Expr {
         let Some((a, b)) = self.operands(a, b, None) else { return failed(span) };
-        let (a, b) = if matches!(op, BinaryOp::Gt | BinaryOp::Ge) { (b, a) } else { (a, b) };
+        let swapped = matches!(op, BinaryOp::Gt | BinaryOp::Ge);
+        let (a, b) = if swapped { (b, a) } else { (a, b) };
         let strict = matches!(op, BinaryOp::Lt | BinaryOp::Gt);
         match (&a.ty, &b.ty) {
             (DataType::Int { .. }, DataType::Int { .. }) => {
@@ -148,9 +151,20 @@ impl<'a> Body<'_, 'a> {
                 self.finish(span, op, DataType::Bool, a, b)
             }
             _ => {
-                let wrong = if matches!(a.ty, DataType::Int { .. } | DataType::Set(_)) { &b } else { &a };
-                let message = format!("{} and {} have no order", describe(&a.ty), describe(&b.ty));
+                let (left, right) = if swapped { (&b, &a) } else { (&a, &b) };
+                let ordered = |e: &Expr| matches!(e.ty, DataType::Int { .. } | DataType::Set(_));
+                let wrong = if ordered(left) { right } else { left };
+                let message = match (left.ty == right.ty, &left.ty) {
+                    (true, DataType::Bool) => "booleans have no order".to_owned(),
+                    (true, ty) => format!("values of {} have no order", describe(ty)),
+                    (false, _) => format!(
+                        "there is no order between {} and {}",
+                        describe(&left.ty),
+                        describe(&right.ty)
+                    ),
+                };
                 let mut diagnostic = Diagnostic::error(Code::TypeMismatch, wrong.span, message)
+                    .primary(format!("this is {}", describe(&wrong.ty)))
                     .help("numbers are ordered, and sets of the same type by inclusion");
                 if a.ty == DataType::Bool || b.ty == DataType::Bool {
                     diagnostic = diagnostic
@@ -161,12 +175,23 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
-    fn incomparable(&mut self, span: Span, a: &Expr, b: &Expr) -> Expr {
-        let message = format!("{} and {} have nothing in common", describe(&a.ty), describe(&b.ty));
+    fn incomparable(&mut self, span: Span, how: &str, a: &Expr, b: &Expr) -> Expr {
+        let message = format!("{} and {} cannot be {how}", describe(&a.ty), describe(&b.ty));
         let diagnostic = Diagnostic::error(Code::TypeMismatch, span, message)
             .label(a.span, format!("this is {}", describe(&a.ty)))
             .label(b.span, format!("this is {}", describe(&b.ty)));
-        self.report(diagnostic)
+        self.report(match (&a.ty, &b.ty) {
+            (DataType::Option(inner), other) | (other, DataType::Option(inner)) if fits(other, inner) => {
+                diagnostic.help("compare the option with `Some(…)`, or take it apart with `is Some(v)`")
+            }
+            (DataType::Bool, DataType::Int { .. }) | (DataType::Int { .. }, DataType::Bool) => {
+                diagnostic.help("a boolean needs no comparison: `p` is true, `!p` is false")
+            }
+            (DataType::Set(_), DataType::Set(_)) => {
+                diagnostic.help("both sets must have the same element type, ranges included")
+            }
+            _ => diagnostic,
+        })
     }
 
     fn membership(&mut self, span: Span, a: &'a ast::Expr, b: &'a ast::Expr) -> Expr {
@@ -182,7 +207,7 @@ impl<'a> Body<'_, 'a> {
             }
             Ast::SetLiteral(elements) => {
                 let value = self.expr(a, None);
-                let ty = value.ty.clone();
+                let ty = value.hint();
                 let elements: Vec<Expr> = elements.iter().map(|e| self.of_type(e, &ty)).collect();
                 if value.is_failed() || elements.iter().any(Expr::is_failed) {
                     return failed(span);
@@ -200,6 +225,7 @@ impl<'a> Body<'_, 'a> {
             _ => {
                 let collection = self.expr(b, None);
                 if collection.is_failed() {
+                    self.expr(a, Some(&unknown()));
                     return failed(span);
                 }
                 let element = match &collection.ty {
@@ -208,7 +234,9 @@ impl<'a> Body<'_, 'a> {
                     }
                     ty => {
                         let message = format!("{} has no members", describe(ty));
-                        return self.error(Code::NotIterable, collection.span, message);
+                        let diagnostic = Diagnostic::error(Code::NotIterable, collection.span, message)
+                            .help("after `in` stands a type, `lo..hi`, a set, a bag or a sequence");
+                        return self.report(diagnostic);
                     }
                 };
                 let value = self.of_type(a, &element);
@@ -232,6 +260,25 @@ impl<'a> Body<'_, 'a> {
             )
     }
 
+    /// The listed elements; where one does not fit, the others are not blamed for the same.
+    fn elements(&mut self, elements: &'a [ast::Expr], ty: &DataType, target: &str) -> Option<Vec<Expr>> {
+        let mut checked = Vec::with_capacity(elements.len());
+        let mut sound = true;
+        for element in elements {
+            let element =
+                if sound { self.stored(element, ty, target) } else { self.expr(element, Some(&unknown())) };
+            sound &= !element.is_failed();
+            checked.push(element);
+        }
+        sound.then_some(checked)
+    }
+
+    /// The elements of a literal whose type is in error.
+    fn elements_of_unknown(&mut self, span: Span, elements: &'a [ast::Expr]) -> Expr {
+        elements.iter().for_each(|element| drop(self.expr(element, Some(&unknown()))));
+        failed(span)
+    }
+
     pub(super) fn set_literal(
         &mut self,
         span: Span,
@@ -249,6 +296,7 @@ impl<'a> Body<'_, 'a> {
                 };
             }
             return match expected {
+                Some(other) if is_unknown(other) => self.elements_of_unknown(span, elements),
                 Some(other) => {
                     let message = format!("expected {}, found a set", describe(other));
                     self.error(Code::TypeMismatch, span, message)
@@ -266,10 +314,7 @@ impl<'a> Body<'_, 'a> {
         };
         let (ty, element) = (ty.clone(), DataType::clone(element));
         let target = format!("the elements of `{ty}`");
-        let elements: Vec<Expr> = elements.iter().map(|e| self.stored(e, &element, &target)).collect();
-        if elements.iter().any(Expr::is_failed) {
-            return failed(span);
-        }
+        let Some(elements) = self.elements(elements, &element, &target) else { return failed(span) };
         Expr { ty, span, kind: ExprKind::SetLiteral(elements) }
     }
 
@@ -291,9 +336,14 @@ impl<'a> Body<'_, 'a> {
                     (elements.len() > *n as usize).then(|| format!("`{ty}` has at most {n} elements"));
                 (ty.clone(), DataType::clone(element), wrong)
             }
+            Some(other) if is_unknown(other) => return self.elements_of_unknown(span, elements),
             Some(other) => {
                 let message = format!("expected {}, found a list", describe(other));
-                return self.error(Code::TypeMismatch, span, message);
+                let mut diagnostic = Diagnostic::error(Code::TypeMismatch, span, message);
+                if matches!(other, DataType::Set(_)) {
+                    diagnostic = diagnostic.help("a set is written `{a, b}`");
+                }
+                return self.report(diagnostic);
             }
             None => {
                 let diagnostic = Diagnostic::error(
@@ -310,10 +360,7 @@ impl<'a> Body<'_, 'a> {
             return self.error(Code::TypeMismatch, span, message);
         }
         let target = format!("the elements of `{ty}`");
-        let elements: Vec<Expr> = elements.iter().map(|e| self.stored(e, &element, &target)).collect();
-        if elements.iter().any(Expr::is_failed) {
-            return failed(span);
-        }
+        let Some(elements) = self.elements(elements, &element, &target) else { return failed(span) };
         Expr { ty, span, kind: ExprKind::List(elements) }
     }
 }

@@ -1,6 +1,6 @@
 //! Patterns, `match` and `is`.
 
-use super::exhaustive::missing;
+use super::exhaustive::{TooComplicated, missing};
 use super::expressions::describe;
 use super::scope::{Body, failed};
 use super::types::{join, unknown};
@@ -254,8 +254,15 @@ impl<'a> Body<'_, 'a> {
     /// Reports a `match` that does not cover every value.
     pub(super) fn check_exhaustive(&mut self, span: Span, ty: &DataType, patterns: &[&Pattern]) -> bool {
         match missing(ty, patterns) {
-            None => true,
-            Some(example) => {
+            Ok(None) => true,
+            Err(TooComplicated) => {
+                let message = "whether these patterns match every value is too hard to find out";
+                let diagnostic = Diagnostic::error(Code::TooLarge, span, message)
+                    .help("match one thing after the other, or write an arm `_`");
+                self.cx.report(diagnostic);
+                false
+            }
+            Ok(Some(example)) => {
                 let diagnostic =
                     Diagnostic::error(Code::NotExhaustive, span, format!("no arm matches `{example}`"))
                         .help(format!("add an arm for `{example}`, or `_ => …` for everything else"));

@@ -127,7 +127,7 @@ impl<'a> Body<'_, 'a> {
             }
             Ast::SetLiteral(elements) if !elements.is_empty() => {
                 let first = self.expr(&elements[0], None);
-                let ty = first.ty.clone();
+                let ty = first.hint();
                 let mut list = vec![first];
                 for element in &elements[1..] {
                     list.push(self.of_type(element, &ty));

@@ -1,6 +1,6 @@
 //! Transition tables: their rows, inline or from a file, and the action that they stand for.
 
-use super::{Checker, suggest};
+use super::{Checker, listed, nearest};
 use crate::ast::{Name, Table, TableRow, TableSource};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, Expr, ExprKind, LocalId, Operator, Pattern, Place, StateId, Stmt};
@@ -59,9 +59,15 @@ impl<'a> Checker<'a> {
                 Some(position) => resolved.mentioned[position] = name.span,
                 None => {
                     let message = format!("`{}` is no variant of `{}`", name.text, of.name);
-                    let diagnostic = Diagnostic::error(Code::TableState, name.span, message);
-                    let names = of.variants.iter().map(|variant| variant.name.as_str());
-                    checker.report(suggest(diagnostic, &name.text, names));
+                    let mut diagnostic = Diagnostic::error(Code::TableState, name.span, message);
+                    if matches!(table.source, TableSource::File { .. }) {
+                        diagnostic = diagnostic.primary("this file mentions it");
+                    }
+                    let names = || of.variants.iter().map(|variant| variant.name.as_str());
+                    checker.report(match nearest(&name.text, names()) {
+                        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                        None => diagnostic.help(format!("its variants are {}", listed(names()))),
+                    });
                 }
             }
             position
@@ -76,7 +82,12 @@ impl<'a> Checker<'a> {
             if let Some(previous) = seen[from].replace(row.from.span)
                 && previous != row.from.span
             {
-                self.duplicate(&row.from, previous);
+                let message = format!("the table has two rows for `{}`", row.from.text);
+                self.report(
+                    Diagnostic::error(Code::DuplicateName, row.from.span, message)
+                        .label(previous, "the first one")
+                        .help("write all that may follow in one row, with `|` between"),
+                );
             }
             first = first.or(Some(from));
             for to in &row.to {
@@ -101,11 +112,17 @@ impl<'a> Checker<'a> {
 
     /// The initial state, if it is given, and the rows of a TOML or JSON file; names stand where the path does.
     fn read_table(&mut self, path: &str, span: Span) -> Option<(Option<Name>, Vec<TableRow>)> {
-        let parsed = self.files.read(path).and_then(|text| {
-            let json = std::path::Path::new(path).extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-            if json { parse_json(&text) } else { parse_toml(&text) }
-        });
-        match parsed {
+        let text = match self.files.read(path) {
+            Ok(text) => text,
+            Err(why) => {
+                let message = format!("the table `{path}` cannot be read: {why}");
+                let help = "the path is relative to the directory of the chapter";
+                self.report(Diagnostic::error(Code::TableFile, span, message).help(help));
+                return None;
+            }
+        };
+        let json = std::path::Path::new(path).extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+        match if json { parse_json(&text) } else { parse_toml(&text) } {
             Ok((initial, rows)) => {
                 let name = |text: String| Name { text, span };
                 let rows = rows
@@ -115,10 +132,13 @@ impl<'a> Checker<'a> {
                 Some((initial.map(name), rows))
             }
             Err(why) => {
-                self.report(
-                    Diagnostic::error(Code::TableFile, span, format!("the table `{path}` cannot be used: {why}"))
-                        .help("a table file has `initial = \"A\"` (optional) and a section `[transitions]` with lines like `A = [\"B\", \"C\"]`"),
-                );
+                let help = if json {
+                    r#"it looks like `{ "initial": "A", "transitions": { "A": ["B", "C"] } }`"#
+                } else {
+                    r#"it has a section `[transitions]` with lines like `A = ["B", "C"]`, and perhaps `initial = "A"` before it"#
+                };
+                let message = format!("the table `{path}` cannot be used: {why}");
+                self.report(Diagnostic::error(Code::TableFile, span, message).help(help));
                 None
             }
         }
@@ -126,7 +146,11 @@ impl<'a> Checker<'a> {
 }
 
 fn parse_toml(text: &str) -> Result<(Option<String>, Vec<FileRow>), String> {
-    let value: toml::Table = text.parse().map_err(|e: toml::de::Error| e.message().to_owned())?;
+    let value: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+        format!("{} in line {line}", error.message())
+    })?;
     let json = serde_json::to_value(value).map_err(|e| e.to_string())?;
     rows_of(&json)
 }
@@ -142,7 +166,7 @@ fn rows_of(value: &serde_json::Value) -> Result<(Option<String>, Vec<FileRow>), 
         Some(initial) => Some(initial.as_str().ok_or("`initial` is not a string")?.to_owned()),
     };
     let transitions =
-        value.get("transitions").and_then(|t| t.as_object()).ok_or("it has no table `transitions`")?;
+        value.get("transitions").and_then(|t| t.as_object()).ok_or("it has no section `transitions`")?;
     let row = |(from, to): (&String, &serde_json::Value)| {
         let wrong = || format!("`transitions.{from}` is not a list of strings");
         let to = to.as_array().ok_or_else(wrong)?;

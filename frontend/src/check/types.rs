@@ -1,6 +1,6 @@
 //! Types as written, resolved to data types.
 
-use super::{Checker, globals::Resolution, listed, suggest};
+use super::{Checker, globals::Resolution, suggest};
 use crate::ast::{Expr, Field, ItemKind, Name, TypeExpr, TypeKind, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::{DataType, EnumType, FieldType, Span, StructType, VariantType};
@@ -38,7 +38,13 @@ impl<'a> Checker<'a> {
         }
         let key = declared.text.as_str();
         self.globals.types.insert(key, Resolution::Running);
-        let ty = match kind {
+        let ty = self.resolve(declared, |checker| checker.declared_type(name, declared, kind));
+        self.globals.types.insert(key, Resolution::Done(ty.clone()));
+        ty
+    }
+
+    fn declared_type(&mut self, name: &Name, declared: &Name, kind: &'a ItemKind) -> Option<DataType> {
+        match kind {
             ItemKind::Type { ty, .. } => self.data_type(ty),
             ItemKind::Enum { name, variants } => self.enum_type(name, variants),
             ItemKind::Struct { name, fields } => self
@@ -46,15 +52,16 @@ impl<'a> Checker<'a> {
                 .map(|fields| DataType::Struct(Arc::new(StructType { name: name.text.clone(), fields }))),
             _ => {
                 let message = format!("`{}` is not a type", name.text);
-                self.report(
-                    Diagnostic::error(Code::UnknownType, name.span, message)
-                        .label(declared.span, "declared here"),
-                );
+                let diagnostic = Diagnostic::error(Code::UnknownType, name.span, message)
+                    .label(declared.span, "declared here");
+                self.report(match kind {
+                    ItemKind::Const { .. } => diagnostic
+                        .help(format!("the type of the numbers below `{0}` is `0..{0}`", name.text)),
+                    _ => diagnostic,
+                });
                 None
             }
-        };
-        self.globals.types.insert(key, Resolution::Done(ty.clone()));
-        ty
+        }
     }
 
     fn enum_type(&mut self, name: &Name, variants: &'a [Variant]) -> Option<DataType> {

@@ -8,6 +8,9 @@ use musilc_ir::{Claim, ExprId, Part, Shown, Span};
 /// Beyond this many instances a quantifier is not taken apart.
 const INSTANCE_LIMIT: usize = 4096;
 
+/// Beyond this many parts a claim is not taken apart further.
+const PART_LIMIT: usize = 20_000;
+
 /// Left sides of implications, by where they stand.
 pub(super) type Antecedents = Vec<(Span, Vec<ExprId>)>;
 
@@ -15,7 +18,9 @@ impl Lowerer<'_> {
     /// The claim that an expression makes; evaluating it again costs nothing, as equal expressions are built once. Failures are dropped:
     /// whoever calls has collected them already.
     pub(super) fn claim(&mut self, e: &Expr, antecedents: &mut Antecedents) -> Claim {
+        self.parts += 1;
         let parts = match &e.kind {
+            _ if self.parts > PART_LIMIT || self.exhausted => Vec::new(),
             ExprKind::Binary(Operator::And, a, b) => {
                 let mut parts = Vec::new();
                 for (side, path) in [(a, None), (b, Some(a))] {

@@ -172,7 +172,7 @@ impl Lowerer<'_> {
         for element in elements {
             let val = self.expr(element);
             let (position, _) = self.position(element_ty, &val);
-            out[0] = self.cx.store(out[0], position, yes);
+            out[0] = self.store_at(out[0], position, yes);
         }
         out
     }
@@ -202,7 +202,7 @@ impl Lowerer<'_> {
             let before = self.cx.select(out[0], position);
             let kept = self.cx.and([inside, kept]);
             let after = self.cx.or([before, kept]);
-            out[0] = self.cx.store(out[0], position, after);
+            out[0] = self.store_at(out[0], position, after);
         }
         out
     }

@@ -22,7 +22,6 @@ pub(super) struct Member {
 impl Lowerer<'_> {
     /// The possible members of a domain, in order.
     pub(super) fn members(&mut self, domain: &Domain) -> Vec<Member> {
-        let yes = self.cx.bool(true);
         match domain {
             Domain::Type(ty) => self.all_of(ty),
             Domain::Range { lo, hi, closed } => {
@@ -83,23 +82,32 @@ impl Lowerer<'_> {
                     _ => Vec::new(),
                 }
             }
-            Domain::List(list) => list
-                .iter()
-                .enumerate()
-                .map(|(i, e)| {
-                    let value = self.expr(e);
+            Domain::List(list) => {
+                // It is written as a set: an element that equals an earlier one is not there again.
+                let values: Vec<Val> = list.iter().map(|e| self.expr(e)).collect();
+                let mut members = Vec::new();
+                for (i, (e, value)) in list.iter().zip(&values).enumerate() {
+                    let earlier: Vec<ExprId> = list[..i]
+                        .iter()
+                        .zip(&values)
+                        .map(|(other, other_value)| self.equal(&e.ty, value, &other.ty, other_value))
+                        .collect();
+                    let repeated = self.cx.or(earlier);
                     let label = match value.first().and_then(|&leaf| self.cx.as_int(leaf)) {
                         Some(v) if matches!(e.ty, DataType::Int { .. }) => v.to_string(),
                         _ => format!("element {i}"),
                     };
-                    Member { present: yes, value, label }
-                })
-                .collect(),
+                    members.push(Member { present: self.cx.not(repeated), value: value.clone(), label });
+                }
+                self.possible(members)
+            }
         }
     }
 
     fn all_of(&mut self, ty: &DataType) -> Vec<Member> {
         let present = self.cx.bool(true);
+        // Each has a label, which takes longer than an expression.
+        self.charge(ty.leaf_count().saturating_mul(ty.length() as usize).saturating_mul(4));
         let data: Vec<_> = (0..u64::from(ty.length())).map_while(|i| ty.nth(i)).collect();
         data.iter()
             .map(|datum| Member { present, value: self.literal(ty, datum), label: datum.to_string() })

@@ -26,6 +26,10 @@ use value::Val;
 /// The most expressions that a check may expand to.
 const NODE_LIMIT: usize = 8_000_000;
 
+/// The most steps that the expansion of a check may take: expressions that are built anew each time cost steps, those that are the same
+/// again cost steps but no room.
+const STEP_LIMIT: u64 = 30_000_000;
+
 /// Bounds within which arithmetic stays exact in every engine.
 const NUMBER_LIMIT: i64 = 1 << 53;
 
@@ -47,6 +51,10 @@ struct Lowerer<'h> {
     path: ExprId,
     failures: Vec<Failure>,
     diagnostics: Vec<Diagnostic>,
+    /// The parts of the claim that is being taken apart.
+    parts: usize,
+    /// What the expansion has cost so far.
+    steps: u64,
     /// Set once the expansion is beyond its limit: nothing more is built.
     exhausted: bool,
 }
@@ -66,6 +74,8 @@ impl<'h> Lowerer<'h> {
             path,
             failures: Vec::new(),
             diagnostics: Vec::new(),
+            parts: 0,
+            steps: 0,
             exhausted: false,
         }
     }
@@ -111,9 +121,15 @@ impl<'h> Lowerer<'h> {
         self.cx.as_bool(self.path) == Some(false)
     }
 
+    /// Notes work that no expression shows.
+    fn charge(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_add(steps as u64);
+    }
+
     /// Stops the expansion where it has become too large.
     fn check_size(&mut self, span: Span) -> bool {
-        if !self.exhausted && self.cx.len() > NODE_LIMIT {
+        self.steps += 1;
+        if !self.exhausted && (self.cx.len() > NODE_LIMIT || self.steps > STEP_LIMIT) {
             self.exhausted = true;
             self.diagnostics.push(
                 Diagnostic::error(

@@ -172,7 +172,7 @@ impl Lowerer<'_> {
             (Step::Position(position), _) => {
                 let first = usize::from(matches!(ty, DataType::Seq(..)));
                 for (leaf, value) in val[first..].iter_mut().zip(inner) {
-                    *leaf = self.cx.store(*leaf, *position, value);
+                    *leaf = self.store_at(*leaf, *position, value);
                 }
             }
             (Step::Field(_), _) => {}
@@ -187,7 +187,7 @@ impl Lowerer<'_> {
                 let own = self.expr(e);
                 let position = self.index(element, &own, span);
                 let member = self.cx.bool(matches!(change, Change::Insert(_)));
-                val[0] = self.cx.store(val[0], position, member);
+                val[0] = self.store_at(val[0], position, member);
             }
             (Change::Insert(e) | Change::Remove(e), DataType::Bag(element, n)) => {
                 let own = self.expr(e);
@@ -204,7 +204,7 @@ impl Lowerer<'_> {
                 let delta = self.cx.int(delta);
                 let copies = self.cx.add([copies, delta]);
                 let copies = self.cx.narrow(copies, 0, i64::from(*n));
-                val[0] = self.cx.store(val[0], position, copies);
+                val[0] = self.store_at(val[0], position, copies);
             }
             (Change::Push(e), DataType::Seq(_, n)) => self.push(&mut val, e, *n, span),
             (Change::Pop, DataType::Seq(element, n)) => {
@@ -231,7 +231,7 @@ impl Lowerer<'_> {
         self.fail(is_full, FailureKind::FullSequence { capacity }, None, span);
         let position = self.cx.narrow(val[0], 0, i64::from(capacity) - 1);
         for (leaf, value) in val[1..].iter_mut().zip(own) {
-            *leaf = self.cx.store(*leaf, position, value);
+            *leaf = self.store_at(*leaf, position, value);
         }
         let one = self.cx.int(1);
         let length = self.cx.add([val[0], one]);

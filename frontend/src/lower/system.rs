@@ -274,6 +274,7 @@ impl Lowerer<'_> {
         let failures = std::mem::take(&mut self.failures);
         self.begin(property.claim.locals);
         let mut antecedents = Antecedents::new();
+        self.parts = 0;
         let claim = self.claim(&property.claim.expr, &mut antecedents);
         self.failures.clear();
         if kind == PropertyKind::Invariant {

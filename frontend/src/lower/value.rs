@@ -10,18 +10,30 @@ pub(super) type Val = Vec<ExprId>;
 impl Lowerer<'_> {
     /// The value that stands where there is none: all leaves zero.
     pub(super) fn zero(&mut self, ty: &DataType) -> Val {
-        ty.leaves().iter().map(|leaf| zero_leaf(&mut self.cx, leaf)).collect()
+        let leaves = ty.leaves();
+        self.charge(leaves.iter().map(|leaf| usize::try_from(leaf.cells()).unwrap_or(usize::MAX)).sum());
+        leaves.iter().map(|leaf| zero_leaf(&mut self.cx, leaf)).collect()
     }
 
     /// The first where `condition` is true, else the second, leaf by leaf.
     pub(super) fn select_val(&mut self, condition: ExprId, then: &Val, otherwise: &Val) -> Val {
         debug_assert_eq!(then.len(), otherwise.len(), "both values have one shape");
+        self.charge(then.len());
         then.iter().zip(otherwise).map(|(&t, &e)| self.cx.ite(condition, t, e)).collect()
     }
 
     /// The element of an array (given its leaves) at a position within it.
     pub(super) fn element(&mut self, leaves: &[ExprId], position: ExprId) -> Val {
         leaves.iter().map(|&leaf| self.cx.select(leaf, position)).collect()
+    }
+
+    /// The array (one leaf of it) with the element at a position replaced.
+    pub(super) fn store_at(&mut self, leaf: ExprId, position: ExprId, value: ExprId) -> ExprId {
+        // With a constant position, the array is copied.
+        if let Type::Array { len, .. } = self.cx.type_of(leaf) {
+            self.steps = self.steps.saturating_add(u64::from(*len));
+        }
+        self.cx.store(leaf, position, value)
     }
 
     /// The element of an array at a constant position.
@@ -33,6 +45,7 @@ impl Lowerer<'_> {
     /// The leaves of an array whose elements these are; at least one.
     pub(super) fn array_of(&mut self, elements: &[Val]) -> Val {
         let width = elements.first().map_or(0, Vec::len);
+        self.charge(width * elements.len());
         (0..width)
             .map(|leaf| {
                 let cells: Vec<ExprId> = elements.iter().map(|element| element[leaf]).collect();

@@ -1,8 +1,8 @@
 //! Building systems by hand, for tests and benches.
 
 use musilc_ir::{
-    Claim, Context, DataType, ExprId, Failure, FailureKind, Fairness, Init, Param, Predicate, Property, PropertyId,
-    PropertyKind, Span, Transition, TransitionSystem, Type, Update, VarId, Variable,
+    Claim, Context, DataType, ExprId, Failure, FailureKind, Fairness, Init, Param, Predicate, Property,
+    PropertyId, PropertyKind, Span, Transition, TransitionSystem, Type, Update, VarId, Variable,
 };
 
 /// A system under construction.
@@ -33,7 +33,12 @@ impl Builder {
             name: name.to_owned(),
             context: Context::new(),
             variables: Vec::new(),
-            init: Init { params: Vec::new(), failures: Vec::new(), conditions: Vec::new(), values: Vec::new() },
+            init: Init {
+                params: Vec::new(),
+                failures: Vec::new(),
+                conditions: Vec::new(),
+                values: Vec::new(),
+            },
             transitions: Vec::new(),
             terminal: Predicate { failures: Vec::new(), expr: no },
             properties: Vec::new(),

@@ -2,10 +2,11 @@
 
 use musilc_ir::replay::confirm;
 use musilc_ir::{
-    Claim, Context, ExprId, Goal, InitResult, Limits, Outcome, Predicate, Proof, Property, PropertyId, PropertyKind,
-    Span, State, StepResult, TransitionSystem, Value, VarId, Verdict, ViolationKind, bindings, search,
+    Claim, Context, ExprId, Goal, InitResult, Limits, Outcome, Predicate, Proof, Property, PropertyId,
+    PropertyKind, Span, State, StepResult, TransitionSystem, Value, VarId, Verdict, ViolationKind, bindings,
+    search,
 };
-use musilc_symbolic::{Mutation, Options, check_mutated};
+use musilc_symbolic::{Mutation, Options, check, check_mutated};
 use std::collections::BTreeSet;
 
 /// How long runs are, by following all of them; `None` where some are longer than the bound.
@@ -35,7 +36,12 @@ pub(crate) fn longest_run(system: &TransitionSystem, bound: u32) -> Option<u32> 
 }
 
 /// Whether the outcome is what the reference checker says of runs up to the bound.
-pub(crate) fn compare(system: &TransitionSystem, goal: Goal, bound: u32, outcome: &Outcome) -> Result<(), String> {
+pub(crate) fn compare(
+    system: &TransitionSystem,
+    goal: Goal,
+    bound: u32,
+    outcome: &Outcome,
+) -> Result<(), String> {
     let limits = Limits { max_depth: Some(bound), ..Limits::default() };
     let reference = search::check(system, goal, &limits).map_err(|e| e.to_string())?;
     let differ = |what: &str| Err(format!("{what}: {:?} but {:?}", outcome.verdict, reference.verdict));
@@ -134,7 +140,11 @@ fn levels(system: &TransitionSystem, bound: u32) -> Vec<Vec<State>> {
 }
 
 /// Some of the states that take longest to reach, up to the bound: the system with the property of being that state, for each.
-pub(crate) fn with_far_targets(system: &TransitionSystem, bound: u32, count: usize) -> Vec<(TransitionSystem, Goal)> {
+pub(crate) fn with_far_targets(
+    system: &TransitionSystem,
+    bound: u32,
+    count: usize,
+) -> Vec<(TransitionSystem, Goal)> {
     let levels = levels(system, bound);
     let far = levels.iter().rev().flatten().take(count);
     let targets = far.map(|state| {
@@ -190,4 +200,24 @@ pub(crate) fn agree(system: &TransitionSystem, options: &Options, mutation: Muta
         compare(&system, goal, options.depth, &outcome).map_err(|e| format!("far state: {e}"))?;
     }
     Ok(())
+}
+
+/// The usual settings with a bound.
+pub(crate) fn to_depth(depth: u32) -> Options {
+    Options { depth, ..Options::default() }
+}
+
+/// Checks safety and compares with the reference checker.
+pub(crate) fn safety(system: &TransitionSystem, options: &Options) -> Outcome {
+    let outcome = check(system, Goal::Safety, &Limits::default(), options);
+    compare(system, Goal::Safety, options.depth, &outcome).unwrap();
+    outcome
+}
+
+/// The violation of an outcome, and its depth.
+pub(crate) fn violation(outcome: &Outcome) -> (ViolationKind, u32) {
+    match &outcome.verdict {
+        Verdict::Violated(violation) => (violation.kind, violation.depth()),
+        other => panic!("no violation: {other:?}"),
+    }
 }

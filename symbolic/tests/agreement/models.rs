@@ -66,7 +66,12 @@ pub(crate) fn two_phase_commit(n: u32) -> TransitionSystem {
     let rm_next = b.cx.store(rm_now, me, aborted);
     b.action(
         "give up",
-        Action { params: vec![n], guard: Some(is_working), updates: vec![(rm, rm_next)], ..Action::default() },
+        Action {
+            params: vec![n],
+            guard: Some(is_working),
+            updates: vec![(rm, rm_next)],
+            ..Action::default()
+        },
     );
 
     let undecided = b.cx.eq(decision_now, zero);
@@ -81,7 +86,10 @@ pub(crate) fn two_phase_commit(n: u32) -> TransitionSystem {
     let commit = b.cx.int(1);
     b.action("commit", Action { guard: Some(guard), updates: vec![(decision, commit)], ..Action::default() });
     let abort = b.cx.int(2);
-    b.action("abort", Action { guard: Some(undecided), updates: vec![(decision, abort)], ..Action::default() });
+    b.action(
+        "abort",
+        Action { guard: Some(undecided), updates: vec![(decision, abort)], ..Action::default() },
+    );
 
     for (name, order, outcome) in [("learn commit", commit, COMMITTED), ("learn abort", abort, ABORTED)] {
         let outcome = b.cx.int(outcome);

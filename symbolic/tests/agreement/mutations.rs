@@ -44,7 +44,10 @@ fn an_order_of_steps_that_do_not_commute_is_found_out() {
         let (is_set, is_ready) = (b.cx.eq(now, one), b.cx.eq(before, one));
         let is_unset = b.cx.not(is_set);
         let guard = b.cx.and([is_unset, is_ready]);
-        b.action("pass on", Action { guard: Some(guard), updates: vec![(variable, one)], ..Action::default() });
+        b.action(
+            "pass on",
+            Action { guard: Some(guard), updates: vec![(variable, one)], ..Action::default() },
+        );
     }
     b.action("start", Action { updates: vec![(x.0, one)], ..Action::default() });
     let never = b.cx.eq(z.1, zero);

@@ -134,7 +134,8 @@ impl Generator<'_> {
     fn failures(&mut self, scope: &Scope, rarity: u32) -> Vec<ExprId> {
         let mut failures = Vec::new();
         while failures.len() < 2 && self.choices.one_in(rarity) {
-            let rare = [self.truth(scope, 2), self.truth(scope, 2), self.truth(scope, 2), self.truth(scope, 1)];
+            let rare =
+                [self.truth(scope, 2), self.truth(scope, 2), self.truth(scope, 2), self.truth(scope, 1)];
             failures.push(self.b.cx.and(rare));
         }
         failures
@@ -183,7 +184,8 @@ impl Generator<'_> {
                         self.b.cx.store(array, index, value)
                     }
                     _ => {
-                        let elements: Vec<ExprId> = (0..*len).map(|_| self.fitting(scope, element, fuel.min(1))).collect();
+                        let elements: Vec<ExprId> =
+                            (0..*len).map(|_| self.fitting(scope, element, fuel.min(1))).collect();
                         self.b.cx.array(elements)
                     }
                 }
@@ -215,7 +217,8 @@ impl Generator<'_> {
             return None;
         }
         let (id, mut ty) = fit[self.choices.below(u32::try_from(fit.len()).unwrap()) as usize].clone();
-        let mut value = if scope.next && self.choices.one_in(2) { self.b.cx.next(id) } else { self.b.cx.var(id) };
+        let mut value =
+            if scope.next && self.choices.one_in(2) { self.b.cx.next(id) } else { self.b.cx.var(id) };
         while let Type::Array { len, element } = ty {
             let index = if self.choices.one_in(2) {
                 self.index(scope, len)
@@ -248,7 +251,8 @@ impl Generator<'_> {
                 }
             },
             4 | 5 => {
-                let list: Vec<ExprId> = (0..2 + self.choices.below(2)).map(|_| self.number(scope, fuel - 1)).collect();
+                let list: Vec<ExprId> =
+                    (0..2 + self.choices.below(2)).map(|_| self.number(scope, fuel - 1)).collect();
                 self.b.cx.add(list)
             }
             6 => {
@@ -268,11 +272,13 @@ impl Generator<'_> {
                 self.b.cx.rem(a, b)
             }
             10 => {
-                let (c, t, e) = (self.truth(scope, fuel - 1), self.number(scope, fuel - 1), self.number(scope, fuel - 1));
+                let (c, t, e) =
+                    (self.truth(scope, fuel - 1), self.number(scope, fuel - 1), self.number(scope, fuel - 1));
                 self.b.cx.ite(c, t, e)
             }
             _ => {
-                let (a, lo, span) = (self.number(scope, fuel - 1), self.choices.below(6), self.choices.below(5));
+                let (a, lo, span) =
+                    (self.number(scope, fuel - 1), self.choices.below(6), self.choices.below(5));
                 self.b.cx.narrow(a, i64::from(lo) - 3, i64::from(lo + span) - 3)
             }
         }
@@ -309,11 +315,13 @@ impl Generator<'_> {
                 self.b.cx.not(a)
             }
             10 => {
-                let list: Vec<ExprId> = (0..2 + self.choices.below(2)).map(|_| self.truth(scope, fuel - 1)).collect();
+                let list: Vec<ExprId> =
+                    (0..2 + self.choices.below(2)).map(|_| self.truth(scope, fuel - 1)).collect();
                 if self.choices.one_in(2) { self.b.cx.and(list) } else { self.b.cx.or(list) }
             }
             _ => {
-                let (c, t, e) = (self.truth(scope, fuel - 1), self.truth(scope, fuel - 1), self.truth(scope, fuel - 1));
+                let (c, t, e) =
+                    (self.truth(scope, fuel - 1), self.truth(scope, fuel - 1), self.truth(scope, fuel - 1));
                 self.b.cx.ite(c, t, e)
             }
         }

@@ -18,7 +18,7 @@ pub(crate) struct Scope<'c> {
     pub(crate) state: Vec<V>,
     /// Their values after the step.
     pub(crate) next: Option<Vec<V>>,
-    locals: BTreeMap<u32, V>,
+    pub(super) locals: BTreeMap<u32, V>,
 }
 
 type Eval<T = V> = Result<T, Fault>;

@@ -1,0 +1,232 @@
+//! Generated chapters: valid, small, and of every construct of the language.
+
+mod booleans;
+mod chapter;
+mod dice;
+mod numbers;
+mod scope;
+mod statements;
+mod types;
+mod values;
+
+pub(crate) use chapter::Chapter;
+
+use chapter::{Action, Var};
+use dice::{Dice, Genes};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use scope::{Name, Signature, Writer};
+use types::{Enum, Field, NUMBER, Struct, Ty, Types};
+
+/// What a chapter is made of; each part has numbers of its own, so that a part can go without the others changing much.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recipe {
+    header: Genes,
+    vars: Vec<Genes>,
+    functions: Vec<Genes>,
+    actions: Vec<Genes>,
+    properties: Vec<Genes>,
+}
+
+/// Recipes of chapters.
+pub(crate) fn recipes() -> impl Strategy<Value = Recipe> {
+    let genes = |most: usize| vec(any::<u16>(), 0..most);
+    let parts = (genes(60), vec(genes(30), 1..5), vec(genes(40), 0..3), vec(genes(120), 1..5), vec(genes(60), 0..4));
+    parts.prop_map(|(header, vars, functions, actions, properties)| Recipe { header, vars, functions, actions, properties })
+}
+
+/// How a chapter may be written otherwise without meaning anything else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Style {
+    /// All names have this before them.
+    pub(crate) prefix: &'static str,
+}
+
+/// Every variable has at most so many values.
+const MOST_VALUES: f64 = 700.0;
+
+/// The chapter that a recipe is for.
+pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
+    let prefix = style.prefix;
+    let mut dice = Dice::new(&recipe.header);
+    let risk = *dice.among(&[0, 0, 6, 25]);
+    let mut chapter = Chapter { types: declare(&mut dice, prefix), ..Chapter::default() };
+    let no_genes = Genes::new();
+    let types = chapter.types.clone();
+    for n in 0..dice.few(2) {
+        let ty = types.small(&mut dice, 6.0);
+        let header: Genes = (0..8).map(|_| u16::try_from(dice.pick(1 << 16)).unwrap_or(0)).collect();
+        let arg = Writer::new(&types, &header, 0, prefix).value(&ty, 1, false);
+        chapter.params.push((format!("{prefix}p{n}"), ty, arg));
+    }
+    let params: Vec<Name> =
+        chapter.params.iter().map(|(name, ty, _)| Name { text: name.clone(), ty: ty.clone(), var: false }).collect();
+    let constant = types.constant.iter().map(|(name, v)| Name { text: name.clone(), ty: Ty::Int(*v, *v), var: false });
+    let constants: Vec<Name> = constant.collect();
+    let mut scope: Vec<Name> = constants.iter().cloned().chain(params.clone()).collect();
+
+    for (n, genes) in recipe.vars.iter().enumerate() {
+        let mut w = Writer::new(&types, genes, 0, prefix);
+        w.names.clone_from(&scope);
+        let ty = types.any(&mut w.dice, MOST_VALUES);
+        let name = format!("{prefix}v{n}");
+        let init = if types.cardinality(&ty) <= 6.0 && w.dice.chance(15) {
+            w.note("= any");
+            "any".to_owned()
+        } else {
+            w.risk = risk / 6;
+            let reads = w.dice.chance(30);
+            if !reads {
+                w.names.truncate(constants.len() + params.len());
+            }
+            w.value(&ty, 1, true)
+        };
+        chapter.chained |= (0..n).any(|earlier| init.contains(&format!("{prefix}v{earlier}")));
+        chapter.features.append(&mut w.features);
+        scope.push(Name { text: name.clone(), ty: ty.clone(), var: true });
+        chapter.vars.push(Var { name, ty, init });
+    }
+
+    let mut functions: Vec<Signature> = Vec::new();
+    for (n, genes) in recipe.functions.iter().enumerate() {
+        let mut w = Writer::new(&types, genes, risk, prefix);
+        let reader = w.dice.chance(50);
+        let params: Vec<(String, Ty)> =
+            (0..w.dice.few(2)).map(|i| (format!("{prefix}a{i}"), types.small(&mut w.dice, 6.0))).collect();
+        let result = types.any(&mut w.dice, 40.0);
+        w.functions = &[];
+        w.names = if reader { scope.clone() } else { constants.clone() };
+        w.names.iter_mut().for_each(|name| name.var = false);
+        let body = w.with(params.clone(), |w| w.value(&result, 2, false));
+        let shown = params.iter().map(|(name, ty)| format!("{name}: {}", types.show(ty))).collect::<Vec<_>>().join(", ");
+        let name = format!("{prefix}f{n}");
+        let text = format!("fn {name}({shown}) -> {} = {body};", types.show(&result));
+        if reader { chapter.readers.push(text) } else { chapter.functions.push(text) }
+        chapter.features.insert(if reader { "fn in a model" } else { "fn" });
+        chapter.features.append(&mut w.features);
+        functions.push(Signature { name, params, result });
+    }
+
+    for (n, genes) in recipe.actions.iter().enumerate() {
+        let mut w = Writer::new(&types, genes, risk, prefix);
+        w.functions = &functions;
+        w.names.clone_from(&scope);
+        let action = action(&mut w, format!("{prefix}act{n}"));
+        chapter.features.append(&mut w.features);
+        chapter.actions.push(action);
+    }
+    for (n, genes) in recipe.properties.iter().enumerate() {
+        let mut w = Writer::new(&types, genes, risk / 2, prefix);
+        w.functions = &functions;
+        w.names.clone_from(&scope);
+        let (kind, claim) = property(&mut w);
+        chapter.features.append(&mut w.features);
+        chapter.features.insert(kind);
+        chapter.properties.push((kind, format!("{prefix}prop{n}"), claim));
+    }
+    let tail: &Genes = recipe.properties.first().unwrap_or(&no_genes);
+    let mut w = Writer::new(&types, tail, 0, prefix);
+    w.names = scope;
+    if w.dice.chance(12) {
+        let (a, b) = (w.boolean(1), w.boolean(1));
+        chapter.inits.push(format!("({a} || {b})"));
+        chapter.features.insert("init");
+    }
+    match w.dice.pick(5) {
+        0..=2 => chapter.terminals.push("true".to_owned()),
+        3 => {
+            let cond = w.boolean(2);
+            chapter.terminals.push(cond);
+            chapter.features.insert("terminal");
+        }
+        _ => {}
+    }
+    chapter
+}
+
+/// Enums, structs, names for ranges and a constant.
+fn declare(dice: &mut Dice<'_>, prefix: &str) -> Types {
+    let mut types = Types::default();
+    if dice.chance(40) {
+        types.constant = Some((format!("{prefix}N"), 1 + dice.pick(4) as i64));
+    }
+    if dice.chance(40) {
+        let ty = *dice.among(&[(0, 2), (-1, 1), (1, 3)]);
+        types.aliases.push((format!("{prefix}T"), Ty::Int(ty.0, ty.1)));
+    }
+    if dice.chance(70) {
+        let variants = (0..2 + dice.pick(2)).map(|i| (format!("{prefix}A{i}"), Vec::new())).collect();
+        types.enums.push(Enum { name: format!("{prefix}E0"), variants });
+    }
+    if dice.chance(50) {
+        let fields = (0..1 + dice.few(2)).map(|i| Field { name: format!("{prefix}x{i}"), ty: types.small(dice, 4.0) }).collect();
+        types.structs.push(Struct { name: format!("{prefix}S0"), fields });
+    }
+    if dice.chance(45) {
+        let mut variants = Vec::new();
+        for i in 0..2 + dice.pick(2) {
+            let fields = (0..dice.pick(3)).map(|k| Field { name: format!("{prefix}y{k}"), ty: types.small(dice, 4.0) }).collect();
+            variants.push((format!("{prefix}B{i}"), fields));
+        }
+        types.enums.push(Enum { name: format!("{prefix}E1"), variants });
+    }
+    types
+}
+
+fn action(w: &mut Writer<'_>, name: String) -> Action {
+    let mut params = Vec::new();
+    for _ in 0..w.dice.few(2) {
+        let param = w.fresh();
+        let collection = if w.dice.chance(35) { w.reach(&|ty| ty.element().is_some()) } else { None };
+        let (text, ty) = match collection {
+            Some((text, ty)) => {
+                w.note("parameter in a collection");
+                (format!("{param} in {text}"), ty.element().cloned().unwrap_or(NUMBER))
+            }
+            None => {
+                let ty = w.types.small(&mut w.dice, 5.0);
+                let sign = if w.dice.chance(25) && !matches!(ty, Ty::Option(_)) { " in" } else { ":" };
+                w.note("parameter over a type");
+                (format!("{param}{sign} {}", w.types.show(&ty)), ty)
+            }
+        };
+        params.push(text);
+        w.bind(param, ty);
+    }
+    let (guard, names) = if w.dice.chance(55) {
+        let (guard, names) = w.condition(2);
+        (Some(guard), names)
+    } else {
+        (None, Vec::new())
+    };
+    let body = w.with(names, |w| w.block(2, 2, 3));
+    Action { name, params, guard, body }
+}
+
+/// Properties that hold now and then: facts of types, things that are rarely false, and anything.
+fn property(w: &mut Writer<'_>) -> (&'static str, String) {
+    let kind = *w.dice.among(&["invariant", "step invariant", "reachable", "invariant"]);
+    w.primes = kind == "step invariant";
+    let atom = |w: &mut Writer<'_>| if w.dice.chance(50) { w.equality(0) } else { w.comparison(0) };
+    let claim = match (kind, w.dice.pick(6)) {
+        ("reachable", 0..=3) => {
+            let (a, b) = (atom(w), atom(w));
+            format!("{a} && {b}")
+        }
+        (_, 0..=1) => {
+            let (a, b, c) = (atom(w), atom(w), w.boolean(1));
+            format!("!({a} && {b} && {c})")
+        }
+        (_, 2) => {
+            let (a, b, c) = (w.boolean(1), atom(w), atom(w));
+            format!("{a} ==> ({b} || {c})")
+        }
+        (_, 3) => {
+            let (binders, names) = w.binders(1);
+            let (a, b, c) = w.with(names, |w| (atom(w), atom(w), w.boolean(1)));
+            format!("forall {binders}: ({a} && {b}) ==> {c}")
+        }
+        _ => w.boolean(3),
+    };
+    (kind, claim)
+}
