@@ -35,11 +35,14 @@ pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result
 /// The message of a panic that the calling thread caught, with its place if [`keep_panics_quiet`] is in force.
 #[must_use]
 pub fn panic_message(payload: &(dyn Any + Send)) -> String {
-    if let Some(message) = LAST.with(|last| last.borrow_mut().take()) {
-        return message;
+    LAST.with(|last| last.borrow_mut().take()).unwrap_or_else(|| text(payload).to_owned())
+}
+
+fn text(payload: &(dyn Any + Send)) -> &str {
+    match payload.downcast_ref::<&str>() {
+        Some(text) => text,
+        None => payload.downcast_ref::<String>().map_or("no message", String::as_str),
     }
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
 /// Makes panics write nothing: whoever catches them reports their message and their place in the source.
@@ -47,7 +50,7 @@ pub fn panic_message(payload: &(dyn Any + Send)) -> String {
 /// For programs that report what [`Status::Broken`](crate::Status::Broken) and [`Error::Internal`](crate::Error::Internal) say.
 pub fn keep_panics_quiet() {
     std::panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
-        let text = info.payload_as_str().unwrap_or("no message");
+        let text = text(info.payload());
         let place = info.location().map(|place| format!(" (at {}:{})", place.file(), place.line()));
         let message = format!("{text}{}", place.unwrap_or_default());
         LAST.with(|last| *last.borrow_mut() = Some(message));

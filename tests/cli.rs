@@ -14,7 +14,7 @@ const ENDLESS: &str = "model Counters {
 check endless: Counters expect holds;
 ";
 
-#[cfg(unix)]
+#[cfg(all(test, unix))]
 mod processes {
     use super::ENDLESS;
     use std::io::Read;
@@ -30,7 +30,8 @@ mod processes {
 
     fn endless(name: &str) -> PathBuf {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.musil"));
-        std::fs::write(&path, ENDLESS).unwrap();
+        let written = std::fs::write(&path, ENDLESS);
+        assert!(written.is_ok(), "{written:?}");
         path
     }
 

@@ -389,7 +389,7 @@ pub enum Domain {
     /// The members of a set or bag (each once), ascending, or the elements of a sequence, in order.
     Members(Expr),
     /// Listed values, in order, with their type.
-    List(Vec<Expr>),
+    List(Vec<Expr>, DataType),
 }
 
 /// A typed pattern.

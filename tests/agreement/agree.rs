@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The number in an environment variable.
 pub(crate) fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+    std::env::var(name)
+        .ok()
+        .map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 /// Whether a chapter means the same to everybody.
@@ -47,26 +49,48 @@ fn smallest(number: u64, test: impl Fn(&Recipe) -> Result<(), String>) -> (Recip
 /// What was met.
 #[derive(Default)]
 struct Tally {
-    verdicts: BTreeMap<Agreed, u64>,
+    verdicts: BTreeMap<String, u64>,
+    discarded: BTreeMap<&'static str, u64>,
     features: BTreeMap<&'static str, u64>,
+    depths: Vec<u32>,
+    states: Vec<u64>,
+    transitions: u64,
 }
 
 impl Tally {
-    fn print(&self, models: u64) {
-        let compared: u64 = self.verdicts.iter().filter(|(a, _)| matches!(a, Agreed::On(_))).map(|(_, n)| n).sum();
-        println!("{models} models generated, {compared} compared");
-        for (agreed, n) in &self.verdicts {
-            match agreed {
-                Agreed::On(what) => println!("  {n:6} {what}"),
-                Agreed::Discarded(why) => println!("  {n:6} discarded: {why}"),
+    fn add(&mut self, chapter: &Chapter, agreed: Agreed) {
+        match agreed {
+            Agreed::On(shape) => {
+                *self.verdicts.entry(shape.verdict).or_default() += 1;
+                chapter.features.iter().for_each(|feature| *self.features.entry(feature).or_default() += 1);
+                self.depths.push(shape.depth);
+                self.states.push(shape.states);
+                self.transitions += shape.transitions;
             }
+            Agreed::Discarded(why) => *self.discarded.entry(why).or_default() += 1,
         }
+    }
+
+    fn print(&mut self, models: u64) {
+        println!("{models} models generated, {} compared", self.depths.len());
+        self.verdicts.iter().for_each(|(what, n)| println!("  {n:6} {what}"));
+        self.discarded.iter().for_each(|(why, n)| println!("  {n:6} discarded: {why}"));
+        self.depths.sort_unstable();
+        self.states.sort_unstable();
+        let tenths = [1, 5, 9, 10].map(|tenth| self.depths.len() * tenth / 10);
+        let at = |i: usize| i.min(self.depths.len().saturating_sub(1));
+        let depths = tenths.map(|i| self.depths.get(at(i)).copied().unwrap_or(0));
+        let states = tenths.map(|i| self.states.get(at(i)).copied().unwrap_or(0));
+        println!(
+            "  depth {depths:?} and states {states:?} at 10 %, 50 %, 90 % and most; {} steps in all",
+            self.transitions
+        );
         let features: Vec<String> = self.features.iter().map(|(what, n)| format!("{what} {n}")).collect();
         println!("  constructs, by number of models: {}", features.join(" · "));
     }
 
     fn of(&self, what: &str) -> u64 {
-        self.verdicts.get(&Agreed::On(what.to_owned())).copied().unwrap_or(0)
+        self.verdicts.get(what).copied().unwrap_or(0)
     }
 }
 
@@ -88,13 +112,7 @@ fn generated_chapters_mean_the_same_to_everybody() {
             let made = chapter(&recipe(number), Style::default());
             let judged = std::panic::catch_unwind(|| verdict(&made, &Extent::SMALL));
             match judged.unwrap_or_else(|_| Err("panic".to_owned())) {
-                Ok(agreed) => {
-                    let mut tally = tally.lock().unwrap();
-                    if matches!(agreed, Agreed::On(_)) {
-                        made.features.iter().for_each(|feature| *tally.features.entry(feature).or_default() += 1);
-                    }
-                    *tally.verdicts.entry(agreed).or_default() += 1;
-                }
+                Ok(agreed) => tally.lock().unwrap().add(&made, agreed),
                 Err(why) => *failure.lock().unwrap() = Some((number, why)),
             }
         }
@@ -102,12 +120,15 @@ fn generated_chapters_mean_the_same_to_everybody() {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(|| on_large_stack(work)))));
     if let Some((number, why)) = failure.into_inner().unwrap() {
-        println!("model {number}: {why}\nreplay: MUSILC_AGREEMENT_FIRST={number} MUSILC_AGREEMENT_MODELS=1\n{}", chapter(&recipe(number), Style::default()));
+        println!(
+            "model {number}: {why}\nreplay: MUSILC_AGREEMENT_FIRST={number} MUSILC_AGREEMENT_MODELS=1\n{}",
+            chapter(&recipe(number), Style::default())
+        );
         let fails = |recipe: &Recipe| verdict(&chapter(recipe, Style::default()), &Extent::SMALL).map(drop);
         let (small, why) = on_large_stack(|| smallest(number, fails));
         panic!("model {number}, made smaller: {why}\n{}", chapter(&small, Style::default()));
     }
-    let tally = tally.into_inner().unwrap();
+    let mut tally = tally.into_inner().unwrap();
     tally.print(models);
     if models >= 300 {
         assert!(tally.of("holds") > models / 20, "too few models hold");

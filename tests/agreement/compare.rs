@@ -40,12 +40,24 @@ impl Extent {
 }
 
 /// What came of a comparison without a disagreement.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Agreed {
-    /// The verdict, in a word or two.
-    On(String),
+    On(Shape),
     /// There was nothing to compare.
     Discarded(&'static str),
+}
+
+/// What all agree on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Shape {
+    /// The verdict, in a word or two.
+    pub(crate) verdict: String,
+    /// The depth of the violation, or of the farthest state.
+    pub(crate) depth: u32,
+    /// The states that were found.
+    pub(crate) states: u64,
+    /// The steps that were made.
+    pub(crate) transitions: u64,
 }
 
 /// Files beside a chapter.
@@ -127,11 +139,11 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
         }
     }
     claims(&system, &reference)?;
-    Ok(if impatient {
-        Agreed::Discarded("bmc had not enough time")
-    } else {
-        Agreed::On(describe(&system, &reference))
-    })
+    if impatient {
+        return Ok(Agreed::Discarded("bmc had not enough time"));
+    }
+    let (states, transitions) = (answer.levels.iter().sum(), answer.fired.iter().sum());
+    Ok(Agreed::On(Shape { verdict: describe(&system, &reference), depth: answer.depth, states, transitions }))
 }
 
 fn well_formed(system: &TransitionSystem) -> Result<(), String> {
@@ -354,7 +366,7 @@ fn to_blame(evaluator: &mut Evaluator<'_>, claim: &Claim) -> Result<bool, String
     Ok(claim.parts.is_empty())
 }
 
-/// All kinds of model errors, as [`Agreed::On`] names them.
+/// All kinds of model errors, as [`Shape`] names them.
 pub(crate) const ERRORS: [&str; 9] = [
     "error OutOfRange",
     "error BadIndex",

@@ -5,6 +5,7 @@ mod chapters;
 mod compare;
 mod generate;
 mod interpreter;
+mod regressions;
 
 /// Runs deep recursion on a stack that is large enough.
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {

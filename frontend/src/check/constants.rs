@@ -204,7 +204,9 @@ impl<'a> Checker<'a> {
         let diagnostic = Diagnostic::error(Code::NotConstant, name.span, message);
         self.report(match nearest(&name.text, constants) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help("only constants may stand here: this must be known before the search begins"),
+            None => {
+                diagnostic.help("only constants may stand here: this must be known before the search begins")
+            }
         });
         None
     }

@@ -112,7 +112,8 @@ fn constructors(ty: &DataType, rows: &[Vec<Pattern>]) -> Option<Vec<Constructor>
                 _ => None,
             };
             let mut numbers: BTreeSet<i64> = rows.iter().filter_map(number).collect();
-            let other = ((*lo).max(0)..=*hi).chain((*lo..=(*hi).min(-1)).rev()).find(|v| !numbers.contains(v));
+            let other =
+                ((*lo).max(0)..=*hi).chain((*lo..=(*hi).min(-1)).rev()).find(|v| !numbers.contains(v));
             numbers.extend(other);
             Some(numbers.into_iter().map(Constructor::Int).collect())
         }

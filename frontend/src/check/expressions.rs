@@ -10,15 +10,21 @@ use musilc_ir::{DataType, Span};
 
 impl<'a> Body<'_, 'a> {
     /// Checks an expression. `expected` is a hint for literals that have no type of their own; the result may have another type.
-    ///
-    /// Variables that an `is` binds stay visible to what follows only through `&&`, parentheses and the expression's end.
+    /// The names that it binds end with it.
     pub(super) fn expr(&mut self, e: &'a ast::Expr, expected: Option<&DataType>) -> Expr {
         let mark = self.mark();
         let checked = self.expr_inner(e, expected);
-        if !matches!(&e.kind, Ast::Is(..) | Ast::Paren(_) | Ast::Binary(BinaryOp::And, ..)) {
-            self.leave(mark);
-        }
+        self.leave(mark);
         checked
+    }
+
+    /// Checks a condition. What its `is` bind, through `&&` and parentheses, stays visible, for what is evaluated only where it is true.
+    pub(super) fn condition(&mut self, e: &'a ast::Expr) -> Expr {
+        match &e.kind {
+            Ast::Paren(inner) => Expr { span: e.span, ..self.condition(inner) },
+            Ast::Is(..) | Ast::Binary(BinaryOp::And, ..) => self.expr_inner(e, Some(&DataType::Bool)),
+            _ => self.boolean(e),
+        }
     }
 
     fn expr_inner(&mut self, e: &'a ast::Expr, expected: Option<&DataType>) -> Expr {
@@ -181,16 +187,20 @@ impl<'a> Body<'_, 'a> {
         if let Some((state, ty, declared)) = self.model.and_then(|model| model.vars.get(text)).cloned() {
             if state.0 >= self.visible {
                 let (message, label) = if state.0 == self.visible {
-                    (format!("`{text}` has no value yet where its initial value is computed"), "declared here")
+                    (
+                        format!("`{text}` has no value yet where its initial value is computed"),
+                        "declared here",
+                    )
                 } else {
                     (
                         format!("`{text}` has no value yet where this initial value is computed"),
                         "declared later",
                     )
                 };
-                let diagnostic = Diagnostic::error(Code::UsedBeforeInit, span, message)
-                    .label(declared, label)
-                    .help("variables get their initial values in order of declaration; or say it with `init`");
+                let diagnostic =
+                    Diagnostic::error(Code::UsedBeforeInit, span, message).label(declared, label).help(
+                        "variables get their initial values in order of declaration; or say it with `init`",
+                    );
                 return self.report(diagnostic);
             }
             if is_unknown(&ty) {
@@ -306,14 +316,14 @@ impl<'a> Body<'_, 'a> {
         expected: Option<&DataType>,
     ) -> Expr {
         let mark = self.mark();
-        let cond = self.boolean(cond);
+        let cond = self.condition(cond);
         let (then, otherwise) = if expected.is_none() && needs_context(then) {
-            let inside = self.mark();
-            self.leave(mark);
+            let bound = self.suspend(mark);
             let otherwise = self.expr(otherwise, None);
-            debug_assert!(inside >= mark);
-            // The bindings of the condition are gone here; a literal without a type of its own uses none of them.
-            (self.expr(then, Some(&otherwise.hint())), otherwise)
+            self.resume(bound);
+            let then = self.expr(then, Some(&otherwise.hint()));
+            self.leave(mark);
+            (then, otherwise)
         } else {
             let then = self.expr(then, expected);
             self.leave(mark);
@@ -470,14 +480,25 @@ impl<'a> Body<'_, 'a> {
     }
 }
 
-/// The hint for a value that may fill an array: the array's type for a list, else the innermost element's.
+/// The hint for a value that may fill an array: the innermost element's type, or for a list that of the array, or of the elements where
+/// only they can have so many.
 fn fill_hint(e: &ast::Expr, ty: &DataType) -> DataType {
     match (&e.kind, ty) {
         (Ast::Paren(inner), _) => fill_hint(inner, ty),
+        (Ast::ArrayLiteral(list), DataType::Array { index, element })
+            if u64::from(index.length()) != list.len() as u64 && holds_lists(element) =>
+        {
+            fill_hint(e, element)
+        }
         (Ast::ArrayLiteral(_), _) => ty.clone(),
         (_, DataType::Array { element, .. }) => fill_hint(e, element),
         _ => ty.clone(),
     }
+}
+
+/// Whether a list can be a value of the type.
+fn holds_lists(ty: &DataType) -> bool {
+    matches!(ty, DataType::Array { .. } | DataType::Seq(..))
 }
 
 /// Whether an expression has no type of its own.
@@ -492,6 +513,7 @@ pub(super) fn needs_context(e: &ast::Expr) -> bool {
                 && args.first().is_some_and(|arg| needs_context(&arg.value))
         }
         Ast::If { then, otherwise, .. } => needs_context(then) && needs_context(otherwise),
+        Ast::Match { arms, .. } => arms.iter().all(|arm| needs_context(&arm.value)),
         _ => false,
     }
 }

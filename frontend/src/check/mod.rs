@@ -22,6 +22,7 @@ mod table;
 mod types;
 
 pub(crate) use expectation::CheckedCheck;
+pub(crate) use types::fits;
 
 use crate::ast;
 use crate::diagnostic::{Code, Diagnostic};

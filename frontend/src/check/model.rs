@@ -260,7 +260,7 @@ impl<'a> ModelChecker<'_, 'a> {
             let local = body.bind(&param.name.text, ty.clone());
             params.push(hir::ActionParam { local, name: param.name.text.clone(), ty, members });
         }
-        let guard = action.guard.as_ref().map(|guard| body.boolean(guard));
+        let guard = action.guard.as_ref().map(|guard| body.condition(guard));
         let stmts = body.block(&action.body);
         let locals = body.locals();
         self.model.actions.push(hir::Action {
@@ -330,7 +330,7 @@ impl<'a> Body<'_, 'a> {
                 Some((ty, Some(members)))
             }
             hir::Domain::Range { .. } if ty != DataType::NUMBER => Some((ty, None)),
-            hir::Domain::Range { .. } | hir::Domain::List(_) => {
+            hir::Domain::Range { .. } | hir::Domain::List(..) => {
                 let diagnostic = Diagnostic::error(
                     Code::NotConstant,
                     span,

@@ -19,12 +19,8 @@ impl<'a> Body<'_, 'a> {
     ) -> Expr {
         match op {
             BinaryOp::Implies | BinaryOp::And | BinaryOp::Or => {
-                let mark = self.mark();
-                let a = self.boolean(a);
-                if op == BinaryOp::Or {
-                    self.leave(mark);
-                }
-                let b = self.boolean(b);
+                let a = if op == BinaryOp::Or { self.boolean(a) } else { self.condition(a) };
+                let b = if op == BinaryOp::And { self.condition(b) } else { self.boolean(b) };
                 let op = match op {
                     BinaryOp::Implies => Operator::Implies,
                     BinaryOp::And => Operator::And,

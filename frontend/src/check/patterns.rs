@@ -1,7 +1,7 @@
 //! Patterns, `match` and `is`.
 
 use super::exhaustive::{TooComplicated, missing};
-use super::expressions::describe;
+use super::expressions::{describe, needs_context};
 use super::scope::{Body, failed};
 use super::types::{join, unknown};
 use super::{listed, suggest};
@@ -219,23 +219,28 @@ impl<'a> Body<'_, 'a> {
         expected: Option<&DataType>,
     ) -> Expr {
         let subject = self.expr(subject, None);
-        let mut checked: Vec<(Pattern, Expr)> = Vec::new();
+        let mut checked: Vec<(usize, (Pattern, Expr))> = Vec::new();
         let mut sound = !subject.is_failed();
         let mut hint = expected.cloned();
-        for arm in arms {
+        // Arms without a type of their own wait for one that has one.
+        let mut order: Vec<(usize, &ast::ExprArm)> = arms.iter().enumerate().collect();
+        order.sort_by_key(|(_, arm)| expected.is_none() && needs_context(&arm.value));
+        for (position, arm) in order {
             let mark = self.mark();
             let pattern = self.arm_pattern(&subject, &arm.pattern);
             let value = self.expr(&arm.value, hint.as_ref());
             self.leave(mark);
             hint = hint.or_else(|| Some(value.hint()));
             match pattern {
-                Some(pattern) if !value.is_failed() => checked.push((pattern, value)),
+                Some(pattern) if !value.is_failed() => checked.push((position, (pattern, value))),
                 _ => sound = false,
             }
         }
         if !sound {
             return failed(span);
         }
+        checked.sort_by_key(|(position, _)| *position);
+        let checked: Vec<(Pattern, Expr)> = checked.into_iter().map(|(_, arm)| arm).collect();
         let patterns: Vec<&Pattern> = checked.iter().map(|(pattern, _)| pattern).collect();
         if !self.check_exhaustive(subject.span, &subject.ty, &patterns) {
             return failed(span);

@@ -1,11 +1,12 @@
 //! Quantifiers, comprehensions and what they range over.
 
+use super::constants::NUMBER_LIMIT;
 use super::expressions::{boolean, describe, number};
 use super::scope::{Body, failed};
-use super::types::unknown;
+use super::types::{join, unknown};
 use crate::ast::{self, ExprKind as Ast, Quantifier};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Domain, Expr, ExprKind};
+use crate::hir::{Domain, Expr, ExprKind, Operator};
 use musilc_ir::{DataType, Span};
 use std::sync::Arc;
 
@@ -113,10 +114,10 @@ impl<'a> Body<'_, 'a> {
                 if lo.is_failed() || hi.is_failed() {
                     return None;
                 }
-                let ty = match (&lo.kind, &hi.kind) {
-                    (ExprKind::Int(l), ExprKind::Int(h)) => {
-                        let last = if *closed { *h } else { h - 1 };
-                        if last < *l { DataType::NUMBER } else { DataType::Int { lo: *l, hi: last } }
+                let ty = match (constant(&lo), constant(&hi)) {
+                    (Some(l), Some(h)) => {
+                        let last = if *closed { h } else { h - 1 };
+                        if last < l { DataType::NUMBER } else { DataType::Int { lo: l, hi: last } }
                     }
                     _ => DataType::NUMBER,
                 };
@@ -132,8 +133,13 @@ impl<'a> Body<'_, 'a> {
                 for element in &elements[1..] {
                     list.push(self.of_type(element, &ty));
                 }
+                if list.iter().any(Expr::is_failed) {
+                    return None;
+                }
+                // The ranges may differ: the variable is of a type that has all of them.
+                let ty = list.iter().try_fold(ty, |ty, element| join(&ty, &element.ty))?;
                 let ty = if matches!(ty, DataType::Int { .. }) { DataType::NUMBER } else { ty };
-                (!list.iter().any(Expr::is_failed)).then_some((Domain::List(list), ty))
+                Some((Domain::List(list, ty.clone()), ty))
             }
             _ => {
                 let members = self.expr(expr, None);
@@ -156,4 +162,29 @@ impl<'a> Body<'_, 'a> {
             }
         }
     }
+}
+
+/// The value of a number that is computed from constants alone.
+fn constant(e: &Expr) -> Option<i64> {
+    match &e.kind {
+        ExprKind::Int(v) => Some(*v),
+        ExprKind::Neg(inner) => constant(inner)?.checked_neg(),
+        ExprKind::Binary(op, a, b) => {
+            let (a, b) = (constant(a)?, constant(b)?);
+            match op {
+                Operator::Add => a.checked_add(b),
+                Operator::Sub => a.checked_sub(b),
+                Operator::Mul => a.checked_mul(b),
+                Operator::Div => a.checked_div_euclid(b),
+                Operator::Rem => a.checked_rem_euclid(b),
+                _ => None,
+            }
+        }
+        ExprKind::Extremum(kind, args) => {
+            let args = args.iter().map(constant).collect::<Option<Vec<i64>>>()?;
+            if *kind == Quantifier::Min { args.into_iter().min() } else { args.into_iter().max() }
+        }
+        _ => None,
+    }
+    .filter(|v| v.abs() <= NUMBER_LIMIT)
 }

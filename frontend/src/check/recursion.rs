@@ -81,8 +81,10 @@ impl Checker<'_> {
         deepest.sort_by_key(|id| id.0);
         for id in deepest {
             let signature = &self.globals.signatures[id.0 as usize];
-            let message =
-                format!("the calls that `{}` makes are nested more than {CALL_DEPTH_LIMIT} deep", signature.name);
+            let message = format!(
+                "the calls that `{}` makes are nested more than {CALL_DEPTH_LIMIT} deep",
+                signature.name
+            );
             let diagnostic = Diagnostic::error(Code::TooLarge, signature.span, message)
                 .help("write some of the functions into those that call them");
             self.diagnostics.push(diagnostic);

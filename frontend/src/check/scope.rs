@@ -16,6 +16,9 @@ pub(super) struct ModelScope {
     pub(super) functions: HashMap<String, FunctionId>,
 }
 
+/// A name with its local and type.
+pub(super) type Bound = (String, LocalId, DataType);
+
 /// Checks one body: of a function, an action, a property, an initial value or an argument.
 pub(super) struct Body<'c, 'a> {
     pub(super) cx: &'c mut Checker<'a>,
@@ -28,7 +31,7 @@ pub(super) struct Body<'c, 'a> {
     pub(super) primes: bool,
     /// Whether this is already the state after the step.
     pub(super) primed: bool,
-    names: Vec<(String, LocalId, DataType)>,
+    names: Vec<Bound>,
     next: u32,
 }
 
@@ -72,6 +75,16 @@ impl<'c, 'a> Body<'c, 'a> {
     /// Forgets the names bound since the mark.
     pub(super) fn leave(&mut self, mark: usize) {
         self.names.truncate(mark);
+    }
+
+    /// Forgets the names bound since the mark for a while, until they are given to [`Self::resume`].
+    pub(super) fn suspend(&mut self, mark: usize) -> Vec<Bound> {
+        self.names.split_off(mark)
+    }
+
+    /// Makes names visible again.
+    pub(super) fn resume(&mut self, names: Vec<Bound>) {
+        self.names.extend(names);
     }
 
     /// The local with this name, the innermost one.

@@ -37,7 +37,7 @@ impl<'a> Body<'_, 'a> {
             StmtKind::Call(call) => self.change(stmt.span, call, None),
             StmtKind::If { cond, then, otherwise } => {
                 let mark = self.mark();
-                let cond = self.boolean(cond);
+                let cond = self.condition(cond);
                 let then = self.block(then);
                 self.leave(mark);
                 let otherwise = self.block(otherwise);

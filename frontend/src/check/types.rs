@@ -55,8 +55,9 @@ impl<'a> Checker<'a> {
                 let diagnostic = Diagnostic::error(Code::UnknownType, name.span, message)
                     .label(declared.span, "declared here");
                 self.report(match kind {
-                    ItemKind::Const { .. } => diagnostic
-                        .help(format!("the type of the numbers below `{0}` is `0..{0}`", name.text)),
+                    ItemKind::Const { .. } => {
+                        diagnostic.help(format!("the type of the numbers below `{0}` is `0..{0}`", name.text))
+                    }
                     _ => diagnostic,
                 });
                 None
@@ -226,7 +227,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Whether a value of `from` can be stored in `to`, the ranges of integers aside.
-pub(super) fn fits(from: &DataType, to: &DataType) -> bool {
+pub(crate) fn fits(from: &DataType, to: &DataType) -> bool {
     match (from, to) {
         (DataType::Int { .. }, DataType::Int { .. }) => true,
         (DataType::Option(a), DataType::Option(b)) => fits(a, b),

@@ -22,6 +22,7 @@ pub(super) struct Member {
 impl Lowerer<'_> {
     /// The possible members of a domain, in order.
     pub(super) fn members(&mut self, domain: &Domain) -> Vec<Member> {
+        let yes = self.cx.bool(true);
         match domain {
             Domain::Type(ty) => self.all_of(ty),
             Domain::Range { lo, hi, closed } => {
@@ -82,25 +83,19 @@ impl Lowerer<'_> {
                     _ => Vec::new(),
                 }
             }
-            Domain::List(list) => {
-                // It is written as a set: an element that equals an earlier one is not there again.
-                let values: Vec<Val> = list.iter().map(|e| self.expr(e)).collect();
-                let mut members = Vec::new();
-                for (i, (e, value)) in list.iter().zip(&values).enumerate() {
-                    let earlier: Vec<ExprId> = list[..i]
-                        .iter()
-                        .zip(&values)
-                        .map(|(other, other_value)| self.equal(&e.ty, value, &other.ty, other_value))
-                        .collect();
-                    let repeated = self.cx.or(earlier);
+            Domain::List(list, ty) => list
+                .iter()
+                .enumerate()
+                .map(|(i, e)| {
+                    let value = self.expr(e);
+                    let value = self.widen(&e.ty, value, ty);
                     let label = match value.first().and_then(|&leaf| self.cx.as_int(leaf)) {
                         Some(v) if matches!(e.ty, DataType::Int { .. }) => v.to_string(),
                         _ => format!("element {i}"),
                     };
-                    members.push(Member { present: self.cx.not(repeated), value: value.clone(), label });
-                }
-                self.possible(members)
-            }
+                    Member { present: yes, value, label }
+                })
+                .collect(),
         }
     }
 

@@ -96,7 +96,7 @@ impl Lowerer<'_> {
             ExprKind::Copies(base, element) => self.copies(base, element),
             ExprKind::If(cond, then, otherwise) => {
                 let cond = self.scalar(cond);
-                self.branch(cond, &e.ty, |l| l.expr(then), |l| l.expr(otherwise))
+                self.branch(cond, &e.ty, |l| l.expr_as(then, &e.ty), |l| l.expr_as(otherwise, &e.ty))
             }
             ExprKind::Match(subject, arms) => {
                 let val = self.expr(subject);
@@ -126,6 +126,12 @@ impl Lowerer<'_> {
             // Chapters with errors are not lowered.
             ExprKind::Error => self.zero(&e.ty),
         }
+    }
+
+    /// The value of an expression, as one of a type that has all values of its own.
+    fn expr_as(&mut self, e: &Expr, ty: &DataType) -> Val {
+        let val = self.expr(e);
+        self.widen(&e.ty, val, ty)
     }
 
     /// The lesser or greater of two numbers.
@@ -242,9 +248,9 @@ impl Lowerer<'_> {
         let Some(((pattern, value), rest)) = arms.split_first() else { return self.zero(result) };
         if rest.is_empty() {
             self.matches(pattern, ty, subject);
-            return self.expr(value);
+            return self.expr_as(value, result);
         }
         let cond = self.matches(pattern, ty, subject);
-        self.branch(cond, result, |l| l.expr(value), |l| l.match_arms(ty, subject, rest, result))
+        self.branch(cond, result, |l| l.expr_as(value, result), |l| l.match_arms(ty, subject, rest, result))
     }
 }

@@ -24,11 +24,11 @@ pub(crate) use system::lower;
 use value::Val;
 
 /// The most expressions that a check may expand to.
-const NODE_LIMIT: usize = 8_000_000;
+const NODE_LIMIT: usize = 1_000_000;
 
 /// The most steps that the expansion of a check may take: expressions that are built anew each time cost steps, those that are the same
 /// again cost steps but no room.
-const STEP_LIMIT: u64 = 30_000_000;
+const STEP_LIMIT: u64 = 10_000_000;
 
 /// Bounds within which arithmetic stays exact in every engine.
 const NUMBER_LIMIT: i64 = 1 << 53;
@@ -51,6 +51,8 @@ struct Lowerer<'h> {
     path: ExprId,
     failures: Vec<Failure>,
     diagnostics: Vec<Diagnostic>,
+    /// The outermost quantifier that is being written out.
+    outermost: Option<Span>,
     /// The parts of the claim that is being taken apart.
     parts: usize,
     /// What the expansion has cost so far.
@@ -74,6 +76,7 @@ impl<'h> Lowerer<'h> {
             path,
             failures: Vec::new(),
             diagnostics: Vec::new(),
+            outermost: None,
             parts: 0,
             steps: 0,
             exhausted: false,
@@ -134,7 +137,7 @@ impl<'h> Lowerer<'h> {
             self.diagnostics.push(
                 Diagnostic::error(
                     Code::TooLarge,
-                    span,
+                    self.outermost.unwrap_or(span),
                     "written out over all values, this check becomes too large",
                 )
                 .primary("the limit was reached here")

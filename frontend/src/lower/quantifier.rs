@@ -17,8 +17,10 @@ impl Lowerer<'_> {
         body: &Expr,
         ty: &DataType,
     ) -> Val {
+        let outermost = self.outermost;
+        self.outermost = outermost.or(Some(span));
         let members = self.members(domain);
-        match kind {
+        let val = match kind {
             Quantifier::Forall => vec![self.all(local, &members, body)],
             Quantifier::Exists => {
                 let outer = self.path;
@@ -52,7 +54,9 @@ impl Lowerer<'_> {
             }
             Quantifier::Min | Quantifier::Max => self.extreme(span, kind, local, &members, body),
             Quantifier::Choose => self.choose(span, local, &members, body, ty),
-        }
+        };
+        self.outermost = outermost;
+        val
     }
 
     /// The body for one member, evaluated where it is one.

@@ -2,6 +2,7 @@
 
 use super::Lowerer;
 use super::value::{Val, field_range, variant_range};
+use crate::check::fits;
 use musilc_ir::{DataType, ExprId, FailureKind, Span};
 
 impl Lowerer<'_> {
@@ -30,8 +31,8 @@ impl Lowerer<'_> {
                 out.extend(self.select_val(some, &payload, &zero));
                 out
             }
-            (DataType::Array { index, element }, DataType::Array { index: other, element: wanted })
-                if index == other =>
+            (DataType::Array { index, element }, DataType::Array { element: wanted, .. })
+                if fits(from, to) =>
             {
                 let elements: Vec<Val> = (0..index.length())
                     .map(|i| {
@@ -60,6 +61,47 @@ impl Lowerer<'_> {
                 let own = self.store(from, val, element, target, span);
                 let elements = vec![own; index.length() as usize];
                 self.array_of(&elements)
+            }
+            _ => val,
+        }
+    }
+
+    /// The value as one of a type that has all the values of its own. Only what stands beside the parts that are not there differs.
+    pub(super) fn widen(&mut self, from: &DataType, val: Val, to: &DataType) -> Val {
+        if from == to || !has_absent_parts(from) {
+            return val;
+        }
+        match (from, to) {
+            (DataType::Option(inner), DataType::Option(wanted)) => {
+                let payload = self.widen(inner, val[1..].to_vec(), wanted);
+                let zero = self.zero(wanted);
+                let mut out = vec![val[0]];
+                out.extend(self.select_val(val[0], &payload, &zero));
+                out
+            }
+            (DataType::Array { index, element }, DataType::Array { element: wanted, .. }) => {
+                let elements: Vec<Val> = (0..index.length())
+                    .map(|i| {
+                        let own = self.element_at(&val, i);
+                        self.widen(element, own, wanted)
+                    })
+                    .collect();
+                self.array_of(&elements)
+            }
+            (DataType::Seq(element, n), DataType::Seq(wanted, _)) => {
+                let zero = self.zero(wanted);
+                let elements: Vec<Val> = (0..*n)
+                    .map(|i| {
+                        let position = self.cx.int(i64::from(i));
+                        let present = self.cx.lt(position, val[0]);
+                        let own = self.element(&val[1..], position);
+                        let own = self.widen(element, own, wanted);
+                        self.select_val(present, &own, &zero)
+                    })
+                    .collect();
+                let mut out = vec![val[0]];
+                out.extend(self.array_of(&elements));
+                out
             }
             _ => val,
         }
@@ -134,5 +176,15 @@ impl Lowerer<'_> {
             // The checker compares nothing else.
             _ => self.cx.bool(false),
         }
+    }
+}
+
+/// Whether values of the type may lack parts, in whose place zero stands.
+fn has_absent_parts(ty: &DataType) -> bool {
+    match ty {
+        DataType::Option(_) | DataType::Seq(..) => true,
+        DataType::Array { element, .. } => has_absent_parts(element),
+        // Other types are equal where they are joined.
+        _ => false,
     }
 }

@@ -124,11 +124,15 @@ impl Lowerer<'_> {
             self.vars.push(val);
         }
         let mut conditions = Vec::new();
+        let mut kept = self.cx.bool(true);
         for cond in &model.inits {
             self.begin(cond.locals);
+            // Only the states that the conditions before have kept are asked.
+            self.path = kept;
             let expr = self.scalar(&cond.expr);
             failures.append(&mut self.failures);
             conditions.push(expr);
+            kept = self.cx.and([kept, expr]);
         }
         let conditions = conditions.into_iter().flat_map(|cond| self.conjuncts(cond)).collect();
         Init { params, failures, conditions, values: self.vars.iter().flatten().copied().collect() }

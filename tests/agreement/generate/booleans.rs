@@ -2,6 +2,7 @@
 
 use super::scope::Writer;
 use super::types::{NUMBER, Ty};
+use super::values::Fill;
 
 impl Writer<'_> {
     /// Any boolean.
@@ -19,7 +20,7 @@ impl Writer<'_> {
             };
         }
         let less = depth - 1;
-        match self.dice.pick(26) {
+        match self.dice.pick(28) {
             0..=1 => self.boolean(0),
             2..=5 => self.comparison(less),
             6..=8 => self.equality(less),
@@ -67,13 +68,15 @@ impl Writer<'_> {
 
     /// Two values of one type, compared.
     pub(crate) fn equality(&mut self, depth: usize) -> String {
-        let Some((text, ty)) = self.reach(&|ty| !matches!(ty, Ty::Int(..))) else { return self.comparison(depth) };
+        let Some((text, ty)) = self.reach(&|ty| !matches!(ty, Ty::Int(..))) else {
+            return self.comparison(depth);
+        };
         let op = *self.dice.among(&["==", "!="]);
         let other = self.reach(&|other| ty.fits(other)).filter(|_| self.dice.chance(35));
         let other = match other {
             Some((other, _)) => other,
             None if matches!(ty, Ty::Bag(..)) => "{}".to_owned(),
-            None => self.value(&ty, depth, false),
+            None => self.value(&ty, depth, Fill::No),
         };
         self.note("== of any type");
         if self.dice.chance(25) { format!("({other} {op} {text})") } else { format!("({text} {op} {other})") }
@@ -92,7 +95,8 @@ impl Writer<'_> {
                 if ty.element().is_some() || matches!(ty, Ty::Array(..)) {
                     return self.attribute();
                 }
-                let list: Vec<String> = (0..1 + self.dice.pick(3)).map(|_| self.value(&ty, 0, false)).collect();
+                let list: Vec<String> =
+                    (0..1 + self.dice.pick(3)).map(|_| self.value(&ty, 0, Fill::No)).collect();
                 format!("({text} in {{{}}})", list.join(", "))
             }
             2 if !self.types.aliases.is_empty() => {
@@ -100,11 +104,13 @@ impl Writer<'_> {
                 format!("({} in {name})", self.int(depth))
             }
             _ => {
-                let Some((text, ty)) = self.reach(&|ty| ty.element().is_some()) else { return self.boolean(0) };
+                let Some((text, ty)) = self.reach(&|ty| ty.element().is_some()) else {
+                    return self.boolean(0);
+                };
                 let element = ty.element().cloned().unwrap_or(NUMBER);
                 let v = match element {
                     Ty::Int(..) => self.int(depth),
-                    element => self.value(&element, depth, false),
+                    element => self.value(&element, depth, Fill::No),
                 };
                 format!("({v} in {text})")
             }
@@ -115,7 +121,7 @@ impl Writer<'_> {
     fn inclusion(&mut self, depth: usize) -> String {
         let Some((text, ty)) = self.reach(&|ty| matches!(ty, Ty::Set(_))) else { return self.boolean(0) };
         let op = *self.dice.among(&["<=", "<", ">=", ">"]);
-        let other = self.value(&ty, depth, false);
+        let other = self.value(&ty, depth, Fill::No);
         self.note("subset");
         format!("({text} {op} {other})")
     }
@@ -194,13 +200,17 @@ impl Writer<'_> {
                 (format!("{{{}}}", list.join(", ")), NUMBER)
             }
             5 if depth > 0 => {
-                let Some((text, ty)) = self.reach(&|ty| matches!(ty, Ty::Set(_))) else { return self.full_domain() };
-                let other = self.value(&ty, depth - 1, false);
+                let Some((text, ty)) = self.reach(&|ty| matches!(ty, Ty::Set(_))) else {
+                    return self.full_domain();
+                };
+                let other = self.value(&ty, depth - 1, Fill::No);
                 let op = *self.dice.among(&["|", "&", "-"]);
                 (format!("({text} {op} {other})"), ty.element().cloned().unwrap_or(NUMBER))
             }
             _ => {
-                let Some((text, ty)) = self.reach(&|ty| ty.element().is_some()) else { return self.full_domain() };
+                let Some((text, ty)) = self.reach(&|ty| ty.element().is_some()) else {
+                    return self.full_domain();
+                };
                 self.note(match ty {
                     Ty::Set(_) => "over a set",
                     Ty::Bag(..) => "over a bag",
@@ -213,7 +223,11 @@ impl Writer<'_> {
 
     /// A domain that is never empty: all values of a type.
     pub(crate) fn full_domain(&mut self) -> (String, Ty) {
-        let ty = if self.dice.chance(80) { self.types.small(&mut self.dice, 6.0) } else { self.types.any(&mut self.dice, 8.0) };
+        let ty = if self.dice.chance(80) {
+            self.types.small(&mut self.dice, 6.0)
+        } else {
+            self.types.any(&mut self.dice, 8.0)
+        };
         self.note("over a type");
         (self.types.show(&ty), ty)
     }

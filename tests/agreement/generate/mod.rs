@@ -17,6 +17,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use scope::{Name, Signature, Writer};
 use types::{Enum, Field, NUMBER, Struct, Ty, Types};
+use values::Fill;
 
 /// What a chapter is made of; each part has numbers of its own, so that a part can go without the others changing much.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +31,21 @@ pub(crate) struct Recipe {
 
 /// Recipes of chapters.
 pub(crate) fn recipes() -> impl Strategy<Value = Recipe> {
-    let genes = |most: usize| vec(any::<u16>(), 0..most);
-    let parts = (genes(60), vec(genes(30), 1..5), vec(genes(40), 0..3), vec(genes(120), 1..5), vec(genes(60), 0..4));
-    parts.prop_map(|(header, vars, functions, actions, properties)| Recipe { header, vars, functions, actions, properties })
+    let genes = |least: usize, most: usize| vec(any::<u16>(), least..most);
+    let parts = (
+        genes(10, 60),
+        vec(genes(4, 60), 1..6),
+        vec(genes(4, 80), 0..4),
+        vec(genes(10, 240), 1..6),
+        vec(genes(4, 90), 0..4),
+    );
+    parts.prop_map(|(header, vars, functions, actions, properties)| Recipe {
+        header,
+        vars,
+        functions,
+        actions,
+        properties,
+    })
 }
 
 /// How a chapter may be written otherwise without meaning anything else.
@@ -56,12 +69,16 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
     for n in 0..dice.few(2) {
         let ty = types.small(&mut dice, 6.0);
         let header: Genes = (0..8).map(|_| u16::try_from(dice.pick(1 << 16)).unwrap_or(0)).collect();
-        let arg = Writer::new(&types, &header, 0, prefix).value(&ty, 1, false);
+        let arg = Writer::new(&types, &header, 0, prefix).value(&ty, 1, Fill::No);
         chapter.params.push((format!("{prefix}p{n}"), ty, arg));
     }
-    let params: Vec<Name> =
-        chapter.params.iter().map(|(name, ty, _)| Name { text: name.clone(), ty: ty.clone(), var: false }).collect();
-    let constant = types.constant.iter().map(|(name, v)| Name { text: name.clone(), ty: Ty::Int(*v, *v), var: false });
+    let params: Vec<Name> = chapter
+        .params
+        .iter()
+        .map(|(name, ty, _)| Name { text: name.clone(), ty: ty.clone(), var: false })
+        .collect();
+    let constant =
+        types.constant.iter().map(|(name, v)| Name { text: name.clone(), ty: Ty::Int(*v, *v), var: false });
     let constants: Vec<Name> = constant.collect();
     let mut scope: Vec<Name> = constants.iter().cloned().chain(params.clone()).collect();
 
@@ -79,7 +96,7 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
             if !reads {
                 w.names.truncate(constants.len() + params.len());
             }
-            w.value(&ty, 1, true)
+            w.value(&ty, 1, Fill::May)
         };
         chapter.chained |= (0..n).any(|earlier| init.contains(&format!("{prefix}v{earlier}")));
         chapter.features.append(&mut w.features);
@@ -93,15 +110,29 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
         let reader = w.dice.chance(50);
         let params: Vec<(String, Ty)> =
             (0..w.dice.few(2)).map(|i| (format!("{prefix}a{i}"), types.small(&mut w.dice, 6.0))).collect();
-        let result = types.any(&mut w.dice, 40.0);
-        w.functions = &[];
+        let result =
+            if w.dice.chance(50) { types.small(&mut w.dice, 6.0) } else { types.any(&mut w.dice, 40.0) };
+        // A function at the top level calls only those.
+        let plain = |f: &&Signature| {
+            reader || chapter.functions.iter().any(|text| text.contains(&format!("fn {}(", f.name)))
+        };
+        let callable: Vec<Signature> = functions.iter().filter(plain).cloned().collect();
+        w.functions = &callable;
         w.names = if reader { scope.clone() } else { constants.clone() };
         w.names.iter_mut().for_each(|name| name.var = false);
-        let body = w.with(params.clone(), |w| w.value(&result, 2, false));
-        let shown = params.iter().map(|(name, ty)| format!("{name}: {}", types.show(ty))).collect::<Vec<_>>().join(", ");
+        let body = w.with(params.clone(), |w| w.value(&result, 2, Fill::No));
+        let shown = params
+            .iter()
+            .map(|(name, ty)| format!("{name}: {}", types.show(ty)))
+            .collect::<Vec<_>>()
+            .join(", ");
         let name = format!("{prefix}f{n}");
         let text = format!("fn {name}({shown}) -> {} = {body};", types.show(&result));
-        if reader { chapter.readers.push(text) } else { chapter.functions.push(text) }
+        if reader {
+            chapter.readers.push(text)
+        } else {
+            chapter.functions.push(text)
+        }
         chapter.features.insert(if reader { "fn in a model" } else { "fn" });
         chapter.features.append(&mut w.features);
         functions.push(Signature { name, params, result });
@@ -159,13 +190,17 @@ fn declare(dice: &mut Dice<'_>, prefix: &str) -> Types {
         types.enums.push(Enum { name: format!("{prefix}E0"), variants });
     }
     if dice.chance(50) {
-        let fields = (0..1 + dice.few(2)).map(|i| Field { name: format!("{prefix}x{i}"), ty: types.small(dice, 4.0) }).collect();
+        let fields = (0..1 + dice.few(2))
+            .map(|i| Field { name: format!("{prefix}x{i}"), ty: types.small(dice, 4.0) })
+            .collect();
         types.structs.push(Struct { name: format!("{prefix}S0"), fields });
     }
     if dice.chance(45) {
         let mut variants = Vec::new();
         for i in 0..2 + dice.pick(2) {
-            let fields = (0..dice.pick(3)).map(|k| Field { name: format!("{prefix}y{k}"), ty: types.small(dice, 4.0) }).collect();
+            let fields = (0..dice.pick(3))
+                .map(|k| Field { name: format!("{prefix}y{k}"), ty: types.small(dice, 4.0) })
+                .collect();
             variants.push((format!("{prefix}B{i}"), fields));
         }
         types.enums.push(Enum { name: format!("{prefix}E1"), variants });

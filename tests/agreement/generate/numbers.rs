@@ -2,6 +2,7 @@
 
 use super::scope::Writer;
 use super::types::{NUMBER, Ty};
+use super::values::Fill;
 
 impl Writer<'_> {
     /// A literal.
@@ -16,6 +17,9 @@ impl Writer<'_> {
 
     /// A number of the range. Only where it is dared may it leave it.
     pub(crate) fn int_within(&mut self, lo: i64, hi: i64, depth: usize) -> String {
+        if NUMBER == Ty::Int(lo, hi) {
+            return self.int(depth);
+        }
         if self.dares() {
             self.note("number that may leave its range");
             return self.int(depth);
@@ -51,7 +55,7 @@ impl Writer<'_> {
             }
             return self.literal(-2, 4);
         }
-        match self.dice.pick(20) {
+        match self.dice.pick(22) {
             0..=4 => self.int(0),
             5..=7 => {
                 let op = *self.dice.among(&["+", "-", "*"]);
@@ -63,7 +67,11 @@ impl Writer<'_> {
                 let op = *self.dice.among(&["/", "%"]);
                 let a = self.int(depth - 1);
                 self.note("division");
-                let b = if self.dares() { self.int(depth - 1) } else { (*self.dice.among(&["2", "3", "(-2)", "(-3)"])).to_owned() };
+                let b = if self.dares() {
+                    self.int(depth - 1)
+                } else {
+                    (*self.dice.among(&["2", "3", "(-2)", "(-3)"])).to_owned()
+                };
                 format!("({a} {op} {b})")
             }
             9 => format!("(-{})", self.int(depth - 1)),
@@ -99,7 +107,7 @@ impl Writer<'_> {
                 let Some((text, ty)) = collection else { return self.int(0) };
                 match ty {
                     Ty::Bag(element, _) if self.dice.chance(50) => {
-                        let sought = self.value(&element, depth - 1, false);
+                        let sought = self.value(&element, depth - 1, Fill::No);
                         self.note("bag.count");
                         format!("{text}.count({sought})")
                     }
@@ -123,14 +131,15 @@ impl Writer<'_> {
 
     /// A call of a function whose result is wanted.
     pub(crate) fn call(&mut self, want: &dyn Fn(&Ty) -> bool, depth: usize) -> Option<String> {
-        let fitting: Vec<_> = self.functions.iter().filter(|function| want(&function.result)).cloned().collect();
+        let fitting: Vec<_> =
+            self.functions.iter().filter(|function| want(&function.result)).cloned().collect();
         if fitting.is_empty() {
             return None;
         }
         let function = self.dice.among(&fitting).clone();
         let named = self.dice.chance(30);
         let args = function.params.iter().map(|(name, ty)| {
-            let value = self.value(ty, depth.saturating_sub(1), false);
+            let value = self.value(ty, depth.saturating_sub(1), Fill::No);
             if named { format!("{name}: {value}") } else { value }
         });
         let args = args.collect::<Vec<_>>().join(", ");

@@ -2,6 +2,7 @@
 
 use super::dice::{Dice, Genes};
 use super::types::{NUMBER, Ty, Types};
+use super::values::Fill;
 use std::collections::BTreeSet;
 
 /// Something that can be read.
@@ -40,7 +41,17 @@ impl<'w> Writer<'w> {
     pub(crate) fn new(types: &'w Types, genes: &'w Genes, risk: usize, prefix: &'w str) -> Self {
         let dice = Dice::new(genes);
         let features = BTreeSet::new();
-        Self { types, functions: &[], dice, names: Vec::new(), risk, primes: false, features, prefix, fresh: 0 }
+        Self {
+            types,
+            functions: &[],
+            dice,
+            names: Vec::new(),
+            risk,
+            primes: false,
+            features,
+            prefix,
+            fresh: 0,
+        }
     }
 
     pub(crate) fn note(&mut self, feature: &'static str) {
@@ -100,7 +111,11 @@ impl<'w> Writer<'w> {
             let mut ways: Vec<Option<(usize, Ty)>> = if want(&ty) { vec![None] } else { Vec::new() };
             let parts = self.parts(&ty, daring, place);
             ways.extend(
-                parts.into_iter().enumerate().filter(|(_, ty)| self.leads(ty, want, daring, place, left)).map(Some),
+                parts
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(_, ty)| self.leads(ty, want, daring, place, left))
+                    .map(Some),
             );
             let Some((part, inner)) = self.dice.among(&ways).clone() else { return Some((text, ty)) };
             text = self.project(&text, &ty, part, place);
@@ -122,7 +137,9 @@ impl<'w> Writer<'w> {
     }
 
     fn leads(&self, ty: &Ty, want: &dyn Fn(&Ty) -> bool, daring: bool, place: bool, left: usize) -> bool {
-        want(ty) || left > 0 && self.parts(ty, daring, place).iter().any(|p| self.leads(p, want, daring, place, left - 1))
+        want(ty)
+            || left > 0
+                && self.parts(ty, daring, place).iter().any(|p| self.leads(p, want, daring, place, left - 1))
     }
 
     fn project(&mut self, text: &str, ty: &Ty, part: usize, place: bool) -> String {
@@ -158,7 +175,7 @@ impl<'w> Writer<'w> {
             Ty::Int(lo, hi) => self.int_within(*lo, *hi, 1),
             ty => {
                 self.note("array over another type than a range");
-                self.value(ty, 1, false)
+                self.value(ty, 1, Fill::No)
             }
         }
     }

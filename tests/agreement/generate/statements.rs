@@ -2,6 +2,7 @@
 
 use super::scope::Writer;
 use super::types::{NUMBER, Ty};
+use super::values::Fill;
 
 impl Writer<'_> {
     /// Some statements.
@@ -55,15 +56,17 @@ impl Writer<'_> {
         let subject = self.reach(&|ty| !matches!(ty, Ty::Array(..)) && ty.element().is_none());
         let Some((text, ty)) = subject else { return self.assignment(&pad) };
         let arms = self.arms(&ty, 2, &mut |w, names| w.with(names, |w| w.block(indent + 2, depth, 1)));
-        let arms: String =
-            arms.iter().map(|(pattern, body)| format!("{pad}    {pattern} => {{\n{body}{pad}    }}\n")).collect();
+        let arms: String = arms
+            .iter()
+            .map(|(pattern, body)| format!("{pad}    {pattern} => {{\n{body}{pad}    }}\n"))
+            .collect();
         self.note("match statement");
         format!("{pad}match {text} {{\n{arms}{pad}}}\n")
     }
 
     fn assignment(&mut self, pad: &str) -> String {
         let Some((place, ty)) = self.place(&|_| true) else { return String::new() };
-        let value = self.value(&ty, 2, true);
+        let value = self.value(&ty, 2, Fill::May);
         if place.contains(['[', '.']) {
             self.note("assignment to a part");
         }
@@ -76,7 +79,8 @@ impl Writer<'_> {
         let element = ty.element().cloned().unwrap_or(NUMBER);
         let guarded = !self.dares();
         let add = self.dice.chance(55);
-        let v = if add || !matches!(ty, Ty::Seq(..)) { self.value(&element, 1, false) } else { String::new() };
+        let v =
+            if add || !matches!(ty, Ty::Seq(..)) { self.value(&element, 1, Fill::No) } else { String::new() };
         let (cond, change) = match (&ty, add) {
             (Ty::Set(_), add) => {
                 self.note("set insert and remove");

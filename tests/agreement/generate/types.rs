@@ -58,7 +58,8 @@ const RANGES: [(i64, i64); 10] =
 impl Types {
     /// The number of values, as nearly as is needed.
     pub(crate) fn cardinality(&self, ty: &Ty) -> f64 {
-        let fields = |fields: &[Field]| fields.iter().map(|field| self.cardinality(&field.ty)).product::<f64>();
+        let fields =
+            |fields: &[Field]| fields.iter().map(|field| self.cardinality(&field.ty)).product::<f64>();
         match ty {
             Ty::Bool => 2.0,
             Ty::Int(lo, hi) => (*hi as f64) - (*lo as f64) + 1.0,
@@ -91,7 +92,9 @@ impl Types {
                 let element = if dice.chance(60) { self.small(dice, 5.0) } else { self.any(dice, 16.0) };
                 Ty::Array(Box::new(element), Box::new(index))
             }
-            10..=11 => Ty::Set(Box::new(if dice.chance(70) { self.small(dice, 5.0) } else { self.any(dice, 6.0) })),
+            10..=11 => {
+                Ty::Set(Box::new(if dice.chance(70) { self.small(dice, 5.0) } else { self.any(dice, 6.0) }))
+            }
             12 => Ty::Bag(Box::new(self.small(dice, 4.0)), 1 + dice.pick(2) as u32),
             _ => {
                 let element = if dice.chance(70) { self.small(dice, 5.0) } else { self.any(dice, 8.0) };

@@ -3,9 +3,25 @@
 use super::scope::Writer;
 use super::types::{Field, Ty};
 
+/// Whether one value may stand for all elements of an array. Then no list can stand for one element: it would be read as one of elements.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fill {
+    No,
+    May,
+    Must,
+}
+
+/// Whether sequences are the innermost elements of an array.
+fn holds_sequences(ty: &Ty) -> bool {
+    match ty {
+        Ty::Array(element, _) => holds_sequences(element),
+        ty => matches!(ty, Ty::Seq(..)),
+    }
+}
+
 impl Writer<'_> {
-    /// A value that can be stored in the type; where `fill`, one value may stand for all elements of an array.
-    pub(crate) fn value(&mut self, ty: &Ty, depth: usize, fill: bool) -> String {
+    /// A value that can be stored in the type; where `fill` says so, one value may stand for all elements of an array.
+    pub(crate) fn value(&mut self, ty: &Ty, depth: usize, fill: Fill) -> String {
         let less = depth.saturating_sub(1);
         if let Ty::Int(lo, hi) = ty {
             return self.int_within(*lo, *hi, depth);
@@ -21,14 +37,16 @@ impl Writer<'_> {
                     return text;
                 }
             }
-            5 if depth > 0 && !fill => {
+            5 if depth > 0 && fill == Fill::No => {
                 let (cond, names) = self.condition(less);
-                let then = self.with(names, |w| w.value(ty, less, false));
-                let otherwise = self.value(ty, less, false);
+                let then = self.with(names, |w| w.value(ty, less, Fill::No));
+                let otherwise = self.value(ty, less, Fill::No);
                 self.note("if expression");
                 return format!("(if {cond} {{ {then} }} else {{ {otherwise} }})");
             }
-            6 if depth > 0 && !fill => return self.matching(depth, &mut |w| w.value(ty, less, false)),
+            6 if depth > 0 && fill == Fill::No => {
+                return self.matching(depth, &mut |w| w.value(ty, less, Fill::No));
+            }
             7 if depth > 0 => {
                 if let Some(text) = self.call(&|other| ty.includes(other), depth) {
                     return text;
@@ -56,15 +74,15 @@ impl Writer<'_> {
         if self.dares() {
             return Some(format!("(choose {name} in {domain}: {body})"));
         }
-        let otherwise = self.built(ty, 0, false);
+        let otherwise = self.built(ty, 0, Fill::No);
         Some(format!("(choose {name} in {domain}: ({body}) || {name} == {otherwise})"))
     }
 
     /// A value built from its parts.
-    fn built(&mut self, ty: &Ty, depth: usize, fill: bool) -> String {
+    fn built(&mut self, ty: &Ty, depth: usize, fill: Fill) -> String {
         let less = depth.saturating_sub(1);
         match ty {
-            Ty::Bool | Ty::Int(..) => self.value(ty, depth, false),
+            Ty::Bool | Ty::Int(..) => self.value(ty, depth, Fill::No),
             Ty::Enum(e) => {
                 let e = self.types.enums[*e].clone();
                 let (name, fields) = self.dice.among(&e.variants).clone();
@@ -76,13 +94,18 @@ impl Writer<'_> {
                 format!("{}({})", s.name, self.fields(&s.fields, less))
             }
             Ty::Option(inner) => {
-                if self.dice.chance(60) { format!("Some({})", self.value(inner, less, false)) } else { "None".to_owned() }
+                if self.dice.chance(60) {
+                    format!("Some({})", self.value(inner, less, Fill::No))
+                } else {
+                    "None".to_owned()
+                }
             }
             Ty::Array(element, index) => {
                 let n = self.types.cardinality(index) as usize;
-                if fill && self.dice.chance(60) {
+                let fills = fill == Fill::Must || fill == Fill::May && self.dice.chance(60);
+                if fills && !holds_sequences(element) {
                     self.note("one value fills an array");
-                    return self.value(element, less, true);
+                    return self.value(element, less, Fill::Must);
                 }
                 self.list(element, n, less)
             }
@@ -96,7 +119,7 @@ impl Writer<'_> {
     }
 
     fn list(&mut self, element: &Ty, n: usize, depth: usize) -> String {
-        let list: Vec<String> = (0..n).map(|_| self.value(element, depth, false)).collect();
+        let list: Vec<String> = (0..n).map(|_| self.value(element, depth, Fill::No)).collect();
         self.note("list");
         format!("[{}]", list.join(", "))
     }
@@ -105,7 +128,7 @@ impl Writer<'_> {
         let named = self.dice.chance(50);
         let mut list: Vec<String> = Vec::new();
         for field in fields {
-            let value = self.value(&field.ty, depth, false);
+            let value = self.value(&field.ty, depth, Fill::No);
             list.push(if named { format!("{}: {value}", field.name) } else { value });
         }
         if named && self.dice.chance(50) {
@@ -120,12 +143,13 @@ impl Writer<'_> {
             3 if depth > 0 => {
                 let op = *self.dice.among(&["|", "&", "-"]);
                 let Some((a, _)) = self.reach(&|other| ty == other) else { return "{}".to_owned() };
-                let b = self.value(ty, less, false);
+                let b = self.value(ty, less, Fill::No);
                 self.note("set algebra");
                 format!("({a} {op} {b})")
             }
             4..=5 if depth > 0 => {
-                let over = self.reach(&|other| other.element() == Some(element)).filter(|_| self.dice.chance(50));
+                let over =
+                    self.reach(&|other| other.element() == Some(element)).filter(|_| self.dice.chance(50));
                 let domain = over.map_or_else(|| self.types.show(element), |(text, _)| text);
                 let name = self.fresh();
                 let filter = self.with(vec![(name.clone(), element.clone())], |w| w.boolean(less));
@@ -134,7 +158,7 @@ impl Writer<'_> {
             }
             _ => {
                 let n = self.dice.few(3);
-                let list: Vec<String> = (0..n).map(|_| self.value(element, less, false)).collect();
+                let list: Vec<String> = (0..n).map(|_| self.value(element, less, Fill::No)).collect();
                 self.note("set literal");
                 format!("{{{}}}", list.join(", "))
             }
@@ -157,7 +181,9 @@ impl Writer<'_> {
             }
             (_, Ty::Bool) => ((*self.dice.among(&["true", "false"])).to_owned(), Vec::new()),
             (_, Ty::Int(lo, hi)) => {
-                let v = (*lo).max(-3) + self.dice.pick(usize::try_from((hi.min(&4) - lo.max(&-3)).max(0)).unwrap_or(0) + 1) as i64;
+                let v = (*lo).max(-3)
+                    + self.dice.pick(usize::try_from((hi.min(&4) - lo.max(&-3)).max(0)).unwrap_or(0) + 1)
+                        as i64;
                 (v.to_string(), Vec::new())
             }
             (3, Ty::Option(_)) => ("None".to_owned(), Vec::new()),
@@ -198,9 +224,15 @@ impl Writer<'_> {
         (format!("{name}({})", shown.join(", ")), bound)
     }
 
-    fn shortened(&mut self, name: &str, shown: &[String], bound: Vec<(String, Ty)>) -> (String, Vec<(String, Ty)>) {
+    fn shortened(
+        &mut self,
+        name: &str,
+        shown: &[String],
+        bound: Vec<(String, Ty)>,
+    ) -> (String, Vec<(String, Ty)>) {
         let text = shown.join(", ");
-        let words = |name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+        let words =
+            |name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
         let bound = bound.into_iter().filter(|(name, _)| words(name)).collect();
         self.note("pattern with ..");
         let comma = if shown.is_empty() { "" } else { ", " };
@@ -212,7 +244,8 @@ impl Writer<'_> {
         let subject = self.reach(&|ty| !matches!(ty, Ty::Array(..)) && ty.element().is_none());
         let Some((text, ty)) = subject else { return arm(self) };
         let arms = self.arms(&ty, depth, &mut |w, names| w.with(names, |w| arm(w)));
-        let shown: Vec<String> = arms.into_iter().map(|(pattern, body)| format!("{pattern} => {body}")).collect();
+        let shown: Vec<String> =
+            arms.into_iter().map(|(pattern, body)| format!("{pattern} => {body}")).collect();
         self.note("match expression");
         format!("(match {text} {{ {} }})", shown.join(", "))
     }
@@ -235,7 +268,9 @@ impl Writer<'_> {
                 let field = Field { name: String::new(), ty: Ty::clone(inner) };
                 vec![("None".to_owned(), Vec::new()), ("Some".to_owned(), vec![field])]
             }
-            Ty::Bool if self.dice.chance(50) => vec![("true".to_owned(), Vec::new()), ("false".to_owned(), Vec::new())],
+            Ty::Bool if self.dice.chance(50) => {
+                vec![("true".to_owned(), Vec::new()), ("false".to_owned(), Vec::new())]
+            }
             _ => Vec::new(),
         };
         if whole.is_empty() {
@@ -248,7 +283,8 @@ impl Writer<'_> {
             arms.push((pattern, body(self, names)));
         }
         for (name, fields) in whole {
-            let names: Vec<(String, Ty)> = fields.iter().map(|field| (self.fresh(), field.ty.clone())).collect();
+            let names: Vec<(String, Ty)> =
+                fields.iter().map(|field| (self.fresh(), field.ty.clone())).collect();
             let shown = names.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(", ");
             let pattern = if names.is_empty() { name } else { format!("{name}({shown})") };
             arms.push((pattern, body(self, names)));

@@ -254,16 +254,8 @@ impl<'c> Scope<'c> {
                     (other, _) => panic!("{other:?} has no members"),
                 }
             }
-            Domain::List(list) => {
-                // It is written as a set: what is listed twice is there once.
-                let mut members = Vec::new();
-                for v in self.all(list)? {
-                    if !members.contains(&v) {
-                        members.push(v);
-                    }
-                }
-                members
-            }
+            // As listed, each as often as it stands there.
+            Domain::List(list, _) => self.all(list)?,
         })
     }
 
