@@ -58,9 +58,33 @@ fn alternating_bit() {
     assert_eq!(counted("alternating-bit", &[("N", "2")]), (473_344, 3_522_560, 31));
 }
 
-/// Larger ones; `cargo test --release --test counts -- --ignored` runs them in half a minute.
+/// Counted by a plain search in another language, written from the same Murphi texts.
 #[test]
-#[ignore = "slow without optimisation"]
+fn small_sizes() {
+    for (model, n, known) in [
+        ("philosophers", "3", (14, 27, 4)),
+        ("philosophers", "4", (34, 88, 5)),
+        ("philosophers", "5", (82, 265, 6)),
+        ("filter", "2", (20, 34, 7)),
+        ("filter", "3", (288, 651, 15)),
+        ("filter", "4", (4_752, 13_080, 25)),
+        ("two-phase-commit", "1", (12, 19, 5)),
+        ("two-phase-commit", "2", (56, 153, 8)),
+        ("two-phase-commit", "3", (288, 1_145, 11)),
+        ("two-phase-commit", "4", (1_568, 8_257, 14)),
+        ("mesi", "2", (86, 296, 9)),
+        ("mesi", "3", (412, 1_968, 11)),
+        ("mesi", "4", (1_898, 11_536, 14)),
+        ("alternating-bit", "1", (43_264, 236_288, 25)),
+    ] {
+        assert_eq!(counted(model, &[("N", n)]), known, "{model} {n}");
+    }
+    for (n, known) in [("3", (12, 22, 4)), ("4", (29, 72, 5)), ("5", (70, 219, 6))] {
+        assert_eq!(counted("philosophers", &[("N", n), ("ORDERED", "true")]), known, "ordered {n}");
+    }
+}
+
+#[test]
 fn at_full_size() {
     assert_eq!(counted("philosophers", &[("N", "16")]), (1_331_714, 13_774_112, 17));
     assert_eq!(counted("philosophers", &[("N", "16"), ("ORDERED", "true")]), (1_136_689, 11_639_232, 17));

@@ -1,4 +1,4 @@
-//! What the documentation shows is real: README.md and docs/language.md are chapters that pass, transcripts hold what musilc prints, and the
+//! What the documentation shows is real: README.md, docs/language.md and the chapters pass, transcripts hold what musilc prints, and the
 //! words and codes that are listed are those of the language.
 
 use musilc::frontend::diagnostic::Code;
@@ -36,6 +36,36 @@ fn the_readme_is_a_chapter_that_passes() {
 #[test]
 fn transcripts_of_the_readme_are_real() {
     trycmd::TestCases::new().env("MUSILC_NO_TIMINGS", "1").env("NO_COLOR", "1").case("README.md");
+}
+
+/// The chapters, by the names of their files.
+fn chapters() -> Vec<String> {
+    let names = std::fs::read_dir("chapters").unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.retain(|name| name.ends_with(".md") && name != "README.md");
+    names.sort();
+    names
+}
+
+#[test]
+fn the_chapters_pass() {
+    assert!(chapters().len() >= 8);
+    for name in chapters() {
+        assert_passes(&format!("chapters/{name}"), &Options::new());
+    }
+}
+
+#[test]
+fn every_chapter_is_listed_and_has_its_beats() {
+    let beats = ["Design", "Model the error", "Prevent", "Guard", "Exercises", "Sources"];
+    let (readme, index) = (read("README.md"), read("chapters/README.md"));
+    for name in chapters() {
+        assert!(readme.contains(&format!("](chapters/{name})")), "README.md does not list {name}");
+        assert!(index.contains(&format!("]({name})")), "chapters/README.md does not list {name}");
+        let text = read(&format!("chapters/{name}"));
+        let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(headings, beats, "{name}");
+    }
 }
 
 /// The content of the first fenced block with this tag that follows a text.

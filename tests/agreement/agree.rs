@@ -136,3 +136,11 @@ fn generated_chapters_mean_the_same_to_everybody() {
         assert!(errors > models / 20, "too few models have errors");
     }
 }
+
+/// Prints the chapter whose number `MUSILC_AGREEMENT_FIRST` says.
+#[test]
+#[ignore = "prints a chapter"]
+fn print_one() {
+    let chapter = chapter(&recipe(setting("MUSILC_AGREEMENT_FIRST", 0)), Style::default());
+    println!("{chapter}\n{:?}", on_large_stack(|| verdict(&chapter, &Extent::SMALL)));
+}

@@ -4,13 +4,17 @@ use crate::compare::{Agreed, Extent, compare, compile};
 use crate::on_large_stack;
 use std::path::{Path, PathBuf};
 
-/// The chapters, in alphabetical order.
+/// The chapters, the reference of the language, and the models of this directory's neighbour, in alphabetical order.
 fn chapters() -> Vec<PathBuf> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("chapters");
-    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    let plain = |path: &PathBuf| path.file_name().is_some_and(|name| name == "README.md");
-    let mut chapters: Vec<PathBuf> =
-        entries.filter(|path| path.extension().is_some_and(|e| e == "md") && !plain(path)).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let all =
+        |directory: &str| std::fs::read_dir(root.join(directory)).unwrap().map(|entry| entry.unwrap().path());
+    let has_program = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        path.extension().is_some_and(|e| e == "md" || e == "musil") && name != "README.md"
+    };
+    let mut chapters: Vec<PathBuf> = all("chapters").chain(all("tests/models")).filter(has_program).collect();
+    chapters.push(root.join("docs/language.md"));
     chapters.sort();
     chapters
 }

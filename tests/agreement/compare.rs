@@ -153,8 +153,8 @@ fn well_formed(system: &TransitionSystem) -> Result<(), String> {
     if text::print(&read) == printed { Ok(()) } else { Err("its text changes on the way".to_owned()) }
 }
 
-/// The verdict in words, for counting.
-fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
+/// The verdict in words.
+pub(crate) fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
     match &outcome.verdict {
         Verdict::Violated(violation) => match violation.kind {
             ViolationKind::Error(site) => {

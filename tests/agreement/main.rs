@@ -3,8 +3,10 @@
 mod agree;
 mod chapters;
 mod compare;
+mod faults;
 mod generate;
 mod interpreter;
+mod metamorphic;
 mod regressions;
 
 /// Runs deep recursion on a stack that is large enough.

@@ -22,7 +22,6 @@ pub(super) struct Member {
 impl Lowerer<'_> {
     /// The possible members of a domain, in order.
     pub(super) fn members(&mut self, domain: &Domain) -> Vec<Member> {
-        let yes = self.cx.bool(true);
         match domain {
             Domain::Type(ty) => self.all_of(ty),
             Domain::Range { lo, hi, closed } => {
@@ -83,19 +82,25 @@ impl Lowerer<'_> {
                     _ => Vec::new(),
                 }
             }
-            Domain::List(list, ty) => list
-                .iter()
-                .enumerate()
-                .map(|(i, e)| {
+            Domain::List(list, ty) => {
+                // It is written as a set: a value that equals an earlier one is not there again.
+                let mut values: Vec<Val> = Vec::new();
+                let mut members = Vec::new();
+                for (i, e) in list.iter().enumerate() {
                     let value = self.expr(e);
                     let value = self.widen(&e.ty, value, ty);
+                    let earlier: Vec<ExprId> =
+                        values.iter().map(|other| self.equal(ty, &value, ty, other)).collect();
+                    let repeated = self.cx.or(earlier);
                     let label = match value.first().and_then(|&leaf| self.cx.as_int(leaf)) {
                         Some(v) if matches!(e.ty, DataType::Int { .. }) => v.to_string(),
                         _ => format!("element {i}"),
                     };
-                    Member { present: yes, value, label }
-                })
-                .collect(),
+                    values.push(value.clone());
+                    members.push(Member { present: self.cx.not(repeated), value, label });
+                }
+                self.possible(members)
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use super::Lowerer;
 use super::value::{Val, field_range, variant_range};
 use crate::ast::Quantifier;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, FunctionId, Operator, Pattern};
 use musilc_ir::{DataType, ExprId, FailureKind, Span};
 
@@ -42,7 +43,10 @@ impl Lowerer<'_> {
                 // Bound by a pattern in code that is not reached.
                 None => self.zero(&e.ty),
             },
-            ExprKind::State(state) => self.vars[state.0 as usize].clone(),
+            ExprKind::State(state) => match self.vars.get(state.0 as usize) {
+                Some(val) => val.clone(),
+                None => self.not_yet_initial(e),
+            },
             ExprKind::Prime(inner) => {
                 std::mem::swap(&mut self.vars, &mut self.next);
                 let val = self.expr(inner);
@@ -132,6 +136,19 @@ impl Lowerer<'_> {
     fn expr_as(&mut self, e: &Expr, ty: &DataType) -> Val {
         let val = self.expr(e);
         self.widen(&e.ty, val, ty)
+    }
+
+    /// Refuses a function that an initial value calls and that reads a variable without value. What stands in the initial value itself
+    /// the checker has refused already.
+    fn not_yet_initial(&mut self, variable: &Expr) -> Val {
+        let message = "this variable has no value yet where an initial value is computed";
+        let diagnostic = Diagnostic::error(Code::UsedBeforeInit, variable.span, message)
+            .primary("read by a function that an initial value calls")
+            .help("functions that are called there read variables declared before; or say it with `init`");
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+        self.zero(&variable.ty)
     }
 
     /// The lesser or greater of two numbers.

@@ -12,11 +12,21 @@ pub(crate) struct Var {
     pub(crate) init: String,
 }
 
+/// A parameter of an action.
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: String,
+    /// What it ranges over, with the word before.
+    pub(crate) domain: String,
+    /// Its bounds, where these are all.
+    pub(crate) range: Option<(i64, i64)>,
+}
+
 /// An action.
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
     pub(crate) name: String,
-    pub(crate) params: Vec<String>,
+    pub(crate) params: Vec<Param>,
     pub(crate) guard: Option<String>,
     pub(crate) body: String,
 }
@@ -39,6 +49,8 @@ pub(crate) struct Chapter {
     pub(crate) terminals: Vec<String>,
     /// Kind, name and claim.
     pub(crate) properties: Vec<(&'static str, String, String)>,
+    /// Whether something in it was dared that may fail.
+    pub(crate) daring: bool,
     /// What occurs in it.
     pub(crate) features: BTreeSet<&'static str>,
 }
@@ -76,7 +88,8 @@ impl fmt::Display for Chapter {
         self.inits.iter().try_for_each(|cond| writeln!(f, "    init {cond};"))?;
         self.readers.iter().try_for_each(|function| writeln!(f, "    {function}"))?;
         for action in &self.actions {
-            write!(f, "    action {}({})", action.name, action.params.join(", "))?;
+            let params = action.params.iter().map(|param| format!("{}{}", param.name, param.domain));
+            write!(f, "    action {}({})", action.name, params.collect::<Vec<_>>().join(", "))?;
             if let Some(guard) = &action.guard {
                 write!(f, " when {guard}")?;
             }

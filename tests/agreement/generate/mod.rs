@@ -9,9 +9,9 @@ mod statements;
 mod types;
 mod values;
 
-pub(crate) use chapter::Chapter;
+pub(crate) use chapter::{Chapter, Param, Var};
 
-use chapter::{Action, Var};
+use chapter::Action;
 use dice::{Dice, Genes};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -34,9 +34,9 @@ pub(crate) fn recipes() -> impl Strategy<Value = Recipe> {
     let genes = |least: usize, most: usize| vec(any::<u16>(), least..most);
     let parts = (
         genes(10, 60),
-        vec(genes(4, 60), 1..6),
+        vec(genes(8, 60), 2..6),
         vec(genes(4, 80), 0..4),
-        vec(genes(10, 240), 1..6),
+        vec(genes(20, 240), 2..6),
         vec(genes(4, 90), 0..4),
     );
     parts.prop_map(|(header, vars, functions, actions, properties)| Recipe {
@@ -48,7 +48,7 @@ pub(crate) fn recipes() -> impl Strategy<Value = Recipe> {
     })
 }
 
-/// How a chapter may be written otherwise without meaning anything else.
+/// How the names of a chapter are chosen, which means nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Style {
     /// All names have this before them.
@@ -62,8 +62,8 @@ const MOST_VALUES: f64 = 700.0;
 pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
     let prefix = style.prefix;
     let mut dice = Dice::new(&recipe.header);
-    let risk = *dice.among(&[0, 0, 6, 25]);
-    let mut chapter = Chapter { types: declare(&mut dice, prefix), ..Chapter::default() };
+    let risk = *dice.among(&[0, 0, 8, 20, 40]);
+    let mut chapter = Chapter { types: declare(&mut dice, prefix), daring: risk > 0, ..Chapter::default() };
     let no_genes = Genes::new();
     let types = chapter.types.clone();
     for n in 0..dice.few(2) {
@@ -91,7 +91,7 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
             w.note("= any");
             "any".to_owned()
         } else {
-            w.risk = risk / 6;
+            w.risk = risk / 20;
             let reads = w.dice.chance(30);
             if !reads {
                 w.names.truncate(constants.len() + params.len());
@@ -106,7 +106,7 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
 
     let mut functions: Vec<Signature> = Vec::new();
     for (n, genes) in recipe.functions.iter().enumerate() {
-        let mut w = Writer::new(&types, genes, risk, prefix);
+        let mut w = Writer::new(&types, genes, risk / 4, prefix);
         let reader = w.dice.chance(50);
         let params: Vec<(String, Ty)> =
             (0..w.dice.few(2)).map(|i| (format!("{prefix}a{i}"), types.small(&mut w.dice, 6.0))).collect();
@@ -138,8 +138,10 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
         functions.push(Signature { name, params, result });
     }
 
+    // Errors are more interesting where not everything leads to one at once.
+    let risky = dice.pick(recipe.actions.len());
     for (n, genes) in recipe.actions.iter().enumerate() {
-        let mut w = Writer::new(&types, genes, risk, prefix);
+        let mut w = Writer::new(&types, genes, if n == risky { risk } else { 0 }, prefix);
         w.functions = &functions;
         w.names.clone_from(&scope);
         let action = action(&mut w, format!("{prefix}act{n}"));
@@ -147,7 +149,7 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
         chapter.actions.push(action);
     }
     for (n, genes) in recipe.properties.iter().enumerate() {
-        let mut w = Writer::new(&types, genes, risk / 2, prefix);
+        let mut w = Writer::new(&types, genes, risk / 4, prefix);
         w.functions = &functions;
         w.names.clone_from(&scope);
         let (kind, claim) = property(&mut w);
@@ -213,19 +215,20 @@ fn action(w: &mut Writer<'_>, name: String) -> Action {
     for _ in 0..w.dice.few(2) {
         let param = w.fresh();
         let collection = if w.dice.chance(35) { w.reach(&|ty| ty.element().is_some()) } else { None };
-        let (text, ty) = match collection {
+        let (domain, ty, range) = match collection {
             Some((text, ty)) => {
                 w.note("parameter in a collection");
-                (format!("{param} in {text}"), ty.element().cloned().unwrap_or(NUMBER))
+                (format!(" in {text}"), ty.element().cloned().unwrap_or(NUMBER), None)
             }
             None => {
                 let ty = w.types.small(&mut w.dice, 5.0);
                 let sign = if w.dice.chance(25) && !matches!(ty, Ty::Option(_)) { " in" } else { ":" };
                 w.note("parameter over a type");
-                (format!("{param}{sign} {}", w.types.show(&ty)), ty)
+                let range = if let Ty::Int(lo, hi) = ty { Some((lo, hi)) } else { None };
+                (format!("{sign} {}", w.types.show(&ty)), ty, range)
             }
         };
-        params.push(text);
+        params.push(Param { name: param.clone(), domain, range });
         w.bind(param, ty);
     }
     let (guard, names) = if w.dice.chance(55) {
@@ -243,23 +246,20 @@ fn property(w: &mut Writer<'_>) -> (&'static str, String) {
     let kind = *w.dice.among(&["invariant", "step invariant", "reachable", "invariant"]);
     w.primes = kind == "step invariant";
     let atom = |w: &mut Writer<'_>| if w.dice.chance(50) { w.equality(0) } else { w.comparison(0) };
-    let claim = match (kind, w.dice.pick(6)) {
-        ("reachable", 0..=3) => {
-            let (a, b) = (atom(w), atom(w));
-            format!("{a} && {b}")
+    // What must come together before anything is claimed, so that it takes some steps until the claim can be false.
+    let together =
+        |w: &mut Writer<'_>| (0..2 + w.dice.pick(2)).map(|_| atom(w)).collect::<Vec<_>>().join(" && ");
+    let claim = match (kind, w.dice.pick(8)) {
+        ("reachable", 0..=5) => together(w),
+        (_, 0..=2) => format!("!({})", together(w)),
+        (_, 3..=4) => {
+            let (cond, claim) = (together(w), w.boolean(2));
+            format!("{cond} ==> {claim}")
         }
-        (_, 0..=1) => {
-            let (a, b, c) = (atom(w), atom(w), w.boolean(1));
-            format!("!({a} && {b} && {c})")
-        }
-        (_, 2) => {
-            let (a, b, c) = (w.boolean(1), atom(w), atom(w));
-            format!("{a} ==> ({b} || {c})")
-        }
-        (_, 3) => {
+        (_, 5) => {
             let (binders, names) = w.binders(1);
-            let (a, b, c) = w.with(names, |w| (atom(w), atom(w), w.boolean(1)));
-            format!("forall {binders}: ({a} && {b}) ==> {c}")
+            let (cond, claim) = w.with(names, |w| (together(w), w.boolean(1)));
+            format!("forall {binders}: {cond} ==> {claim}")
         }
         _ => w.boolean(3),
     };

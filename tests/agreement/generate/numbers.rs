@@ -48,7 +48,7 @@ impl Writer<'_> {
     /// Any number.
     pub(crate) fn int(&mut self, depth: usize) -> String {
         if depth == 0 {
-            if self.dice.chance(70)
+            if self.dice.chance(85)
                 && let Some(text) = self.number_in_scope()
             {
                 return text;
@@ -67,7 +67,7 @@ impl Writer<'_> {
                 let op = *self.dice.among(&["/", "%"]);
                 let a = self.int(depth - 1);
                 self.note("division");
-                let b = if self.dares() {
+                let b = if self.risk > 0 && self.dice.chance(40) {
                     self.int(depth - 1)
                 } else {
                     (*self.dice.among(&["2", "3", "(-2)", "(-3)"])).to_owned()
@@ -96,7 +96,11 @@ impl Writer<'_> {
             }
             14 => {
                 let word = *self.dice.among(&["min", "max"]);
-                let (domain, ty) = if self.dares() { self.domain(depth) } else { self.full_domain() };
+                let (domain, ty) = if self.risk > 0 && self.dice.chance(40) {
+                    self.domain(depth)
+                } else {
+                    self.full_domain()
+                };
                 let name = self.fresh();
                 let body = self.with(vec![(name.clone(), ty)], |w| w.int(depth - 1));
                 self.note("min x in T: e");

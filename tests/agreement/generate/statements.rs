@@ -66,11 +66,53 @@ impl Writer<'_> {
 
     fn assignment(&mut self, pad: &str) -> String {
         let Some((place, ty)) = self.place(&|_| true) else { return String::new() };
-        let value = self.value(&ty, 2, Fill::May);
+        let value = if self.dice.chance(50) { self.another(&place, &ty) } else { None };
+        let mut value = value.unwrap_or_else(|| self.value(&ty, 2, Fill::May));
+        if value == place {
+            value = self.another(&place, &ty).unwrap_or_else(|| self.built(&ty, 2, Fill::May));
+        }
         if place.contains(['[', '.']) {
             self.note("assignment to a part");
         }
         format!("{pad}{place} = {value};\n")
+    }
+
+    /// Another value than the one that is there, so that something happens.
+    fn another(&mut self, place: &str, ty: &Ty) -> Option<String> {
+        match ty {
+            Ty::Bool => Some(format!("!{place}")),
+            Ty::Int(lo, hi) if self.dares() => {
+                let by = *self.dice.among(&["1", "(-1)", "2"]);
+                self.note("number that may leave its range");
+                Some(format!("max({lo} - 1, min({hi} + 1, {place} + {by}))"))
+            }
+            Ty::Int(lo, hi) => {
+                let by = 1 + self.dice.pick(2);
+                Some(format!("({place} - {lo} + {by}) % {} + {lo}", hi - lo + 1))
+            }
+            Ty::Enum(e) => {
+                let variants = self.types.enums[*e].variants.clone();
+                let mut arms = Vec::new();
+                for (i, (name, fields)) in variants.iter().enumerate() {
+                    let (next, values) = &variants[(i + 1) % variants.len()];
+                    let values: Vec<String> =
+                        values.iter().map(|field| self.value(&field.ty, 0, Fill::No)).collect();
+                    let next = if values.is_empty() {
+                        next.clone()
+                    } else {
+                        format!("{next}({})", values.join(", "))
+                    };
+                    let rest = if fields.is_empty() { "" } else { "(..)" };
+                    arms.push(format!("{name}{rest} => {next}"));
+                }
+                Some(format!("match {place} {{ {} }}", arms.join(", ")))
+            }
+            Ty::Option(inner) => {
+                let value = self.value(inner, 1, Fill::No);
+                Some(format!("if {place}.is_some {{ None }} else {{ Some({value}) }}"))
+            }
+            _ => None,
+        }
     }
 
     /// A change of a collection; guarded, unless it is dared that it fails.

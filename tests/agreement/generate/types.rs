@@ -83,19 +83,19 @@ impl Types {
     }
 
     fn compound(&self, dice: &mut Dice<'_>, most: f64) -> Ty {
-        match dice.pick(16) {
-            0..=4 => self.small(dice, most),
-            5 => Ty::Option(Box::new(self.small(dice, most - 1.0))),
-            6 => Ty::Option(Box::new(self.any(dice, most.min(12.0)))),
-            7..=9 => {
+        match dice.pick(19) {
+            0..=7 => self.small(dice, most),
+            8 => Ty::Option(Box::new(self.small(dice, most - 1.0))),
+            9 => Ty::Option(Box::new(self.any(dice, most.min(12.0)))),
+            10..=12 => {
                 let index = self.small(dice, 4.0);
                 let element = if dice.chance(60) { self.small(dice, 5.0) } else { self.any(dice, 16.0) };
                 Ty::Array(Box::new(element), Box::new(index))
             }
-            10..=11 => {
+            13..=14 => {
                 Ty::Set(Box::new(if dice.chance(70) { self.small(dice, 5.0) } else { self.any(dice, 6.0) }))
             }
-            12 => Ty::Bag(Box::new(self.small(dice, 4.0)), 1 + dice.pick(2) as u32),
+            15 => Ty::Bag(Box::new(self.small(dice, 4.0)), 1 + dice.pick(2) as u32),
             _ => {
                 let element = if dice.chance(70) { self.small(dice, 5.0) } else { self.any(dice, 8.0) };
                 Ty::Seq(Box::new(element), 1 + dice.pick(3) as u32)

@@ -71,7 +71,7 @@ impl Writer<'_> {
         let domain = self.types.show(ty);
         let body = self.with(vec![(name.clone(), ty.clone())], |w| w.boolean(depth));
         self.note("choose");
-        if self.dares() {
+        if self.risk > 0 && self.dice.chance(40) {
             return Some(format!("(choose {name} in {domain}: {body})"));
         }
         let otherwise = self.built(ty, 0, Fill::No);
@@ -79,7 +79,7 @@ impl Writer<'_> {
     }
 
     /// A value built from its parts.
-    fn built(&mut self, ty: &Ty, depth: usize, fill: Fill) -> String {
+    pub(crate) fn built(&mut self, ty: &Ty, depth: usize, fill: Fill) -> String {
         let less = depth.saturating_sub(1);
         match ty {
             Ty::Bool | Ty::Int(..) => self.value(ty, depth, Fill::No),

@@ -254,8 +254,16 @@ impl<'c> Scope<'c> {
                     (other, _) => panic!("{other:?} has no members"),
                 }
             }
-            // As listed, each as often as it stands there.
-            Domain::List(list, _) => self.all(list)?,
+            // As listed, each once: it is written as a set.
+            Domain::List(list, _) => {
+                let mut members: Vec<V> = Vec::new();
+                for v in self.all(list)? {
+                    if !members.contains(&v) {
+                        members.push(v);
+                    }
+                }
+                members
+            }
         })
     }
 
