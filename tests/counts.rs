@@ -1,5 +1,6 @@
 //! States, transitions and levels of models whose counts are known from elsewhere: from SPIN, Murphi, Stateright and TLC on the same models, and
 //! for the philosophers from closed formulas. Self-loops count as transitions; levels include the initial one.
+#![allow(clippy::unwrap_used, reason = "they are tests")]
 
 use musilc::{Backend, Engine, Options, Report};
 

@@ -13,5 +13,6 @@ pub mod literate;
 mod lower;
 pub mod parse;
 mod program;
+mod unread;
 
 pub use program::{Check, Expect, Files, Options, Program, compile};

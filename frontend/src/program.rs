@@ -1,8 +1,9 @@
 //! The compiled chapter: what the checks are, and the transition system of each.
 
 use crate::check::{self, Checked};
-use crate::diagnostic::{Code, Diagnostic, has_errors};
+use crate::diagnostic::{Diagnostic, has_errors};
 use crate::literate::Source;
+use crate::unread::Unread;
 use crate::{hir, lower, parse};
 use musilc_ir::{Span, TransitionSystem};
 
@@ -125,10 +126,9 @@ const MAX_DIAGNOSTICS: usize = 100;
 #[must_use]
 pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option<Program>, Vec<Diagnostic>) {
     let (ast, mut diagnostics) = parse::parse(source);
-    let parsed = !has_errors(&diagnostics);
+    let unread = Unread::new(source.program(), &ast, &diagnostics);
     let (checked, found) = check::check(&ast, source.text(), options, files);
-    // What did not parse declares nothing, so its uses look unknown: of those errors only a sound parse can tell.
-    diagnostics.extend(found.into_iter().filter(|diagnostic| parsed || !speaks_of_absence(diagnostic.code)));
+    diagnostics.extend(found.into_iter().filter(|diagnostic| !unread.explains(diagnostic)));
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().start);
     if diagnostics.len() > MAX_DIAGNOSTICS {
         let more = diagnostics.len() - MAX_DIAGNOSTICS;
@@ -145,21 +145,4 @@ pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option
     }
     let checks = checked.checks.iter().map(|check| check.check.clone()).collect();
     (Some(Program { checked, checks }), diagnostics)
-}
-
-/// Whether a diagnostic of this kind may come from a declaration that did not parse.
-fn speaks_of_absence(code: Code) -> bool {
-    matches!(
-        code,
-        Code::UnknownName
-            | Code::UnknownType
-            | Code::UnknownField
-            | Code::UnknownModel
-            | Code::UnknownProperty
-            | Code::UnknownConstant
-            | Code::NotConstant
-            | Code::NotExhaustive
-            | Code::WrongArguments
-            | Code::TableState
-    )
 }

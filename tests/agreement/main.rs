@@ -1,4 +1,9 @@
 //! Everything that gives a chapter a meaning must give it the same one.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "they are tests, and what was compared is worth knowing"
+)]
 
 mod agree;
 mod chapters;

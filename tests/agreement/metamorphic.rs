@@ -21,11 +21,11 @@ fn outcome(chapter: &Chapter) -> Option<(TransitionSystem, Outcome)> {
     (!matches!(outcome.verdict, Verdict::Unknown(_))).then_some((system, outcome))
 }
 
-/// What must stay as it is: which errors come first depends on the order of things, that there are some does not.
-fn essence(
-    system: &TransitionSystem,
-    outcome: &Outcome,
-) -> (String, Option<u32>, Vec<u64>, Option<u64>, Vec<(String, u32)>) {
+/// What must stay as it is: the verdict in words, the depths that were decided, the states of each depth, the steps, the depths of witnesses.
+type Essence = (String, Option<u32>, Vec<u64>, Option<u64>, Vec<(String, u32)>);
+
+/// What errors come first depends on the order of things; that there are some does not.
+fn essence(system: &TransitionSystem, outcome: &Outcome) -> Essence {
     let verdict = match &outcome.verdict {
         Verdict::Violated(violation) => {
             let word = describe(system, outcome);

@@ -111,7 +111,7 @@ model M {{ var o: Option<0..4> = None; var s: Set<0..4> = {{}}; var n: 0..4 = 0;
         ("action x() { match a { R(k) => { n = k; } _ => { n = 0; } } }", "E0200"),
         ("action x(k in missing) { n = k; }", "E0101"),
         ("action x() { s = {o, o, o}; }", "E0200"),
-        ("fn f(k: Missing, k: bool) -> Missing = k; action x() { n = f(1, 2); }", "E0102 E0100 E0102"),
+        ("fn f(k: Missing, k: bool) -> Missing = k; action x() { n = f(1, true); }", "E0102 E0100 E0102"),
         ("var n: bool = true; action x() { n = 1; }", "E0100"),
         ("fn f() -> bool = true; fn f() -> 0..4 = 1; action x() when f() { n = 1; }", "E0100"),
         ("invariant p: n' > 0 && n == 1;", "E0207"),

@@ -20,6 +20,9 @@ impl Writer<'_> {
             };
         }
         let less = depth - 1;
+        if self.primes && self.dice.chance(15) {
+            return self.after_step(|w| w.boolean(less));
+        }
         match self.dice.pick(28) {
             0..=1 => self.boolean(0),
             2..=5 => self.comparison(less),
@@ -195,9 +198,20 @@ impl Writer<'_> {
                 (format!("{lo}{dots}{hi}"), NUMBER)
             }
             4 => {
-                let list: Vec<String> = (0..1 + self.dice.pick(3)).map(|_| self.int(0)).collect();
                 self.note("listed domain");
-                (format!("{{{}}}", list.join(", ")), NUMBER)
+                let first = self.reach(&|ty| !matches!(ty, Ty::Int(..))).filter(|_| self.dice.chance(40));
+                let Some((first, mut ty)) = first else {
+                    let list: Vec<String> = (0..1 + self.dice.pick(3)).map(|_| self.int(0)).collect();
+                    return (format!("{{{}}}", list.join(", ")), NUMBER);
+                };
+                let mut list = vec![first];
+                for _ in 0..self.dice.pick(3) {
+                    if let Some((text, other)) = self.reach(&|other| ty.fits(other)) {
+                        ty = ty.join(&other);
+                        list.push(text);
+                    }
+                }
+                (format!("{{{}}}", list.join(", ")), ty)
             }
             5 if depth > 0 => {
                 let Some((text, ty)) = self.reach(&|ty| matches!(ty, Ty::Set(_))) else {

@@ -42,6 +42,8 @@ pub(crate) struct Chapter {
     pub(crate) vars: Vec<Var>,
     /// Whether some initial value reads an earlier variable.
     pub(crate) chained: bool,
+    /// Transition tables, as text.
+    pub(crate) tables: Vec<String>,
     pub(crate) inits: Vec<String>,
     /// Functions that read the state, as text.
     pub(crate) readers: Vec<String>,
@@ -85,6 +87,7 @@ impl fmt::Display for Chapter {
         for var in &self.vars {
             writeln!(f, "    var {}: {} = {};", var.name, self.types.show(&var.ty), var.init)?;
         }
+        self.tables.iter().try_for_each(|table| writeln!(f, "    {table}"))?;
         self.inits.iter().try_for_each(|cond| writeln!(f, "    init {cond};"))?;
         self.readers.iter().try_for_each(|function| writeln!(f, "    {function}"))?;
         for action in &self.actions {

@@ -77,8 +77,7 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
         .iter()
         .map(|(name, ty, _)| Name { text: name.clone(), ty: ty.clone(), var: false })
         .collect();
-    let constant =
-        types.constant.iter().map(|(name, v)| Name { text: name.clone(), ty: Ty::Int(*v, *v), var: false });
+    let constant = types.constant.iter().map(|(name, _)| Name { text: name.clone(), ty: NUMBER, var: false });
     let constants: Vec<Name> = constant.collect();
     let mut scope: Vec<Name> = constants.iter().cloned().chain(params.clone()).collect();
 
@@ -102,6 +101,14 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
         chapter.features.append(&mut w.features);
         scope.push(Name { text: name.clone(), ty: ty.clone(), var: true });
         chapter.vars.push(Var { name, ty, init });
+    }
+
+    let plain = types.enums.iter().position(|e| e.variants.iter().all(|(_, fields)| fields.is_empty()));
+    if let Some(e) = plain.filter(|_| dice.chance(25)) {
+        let name = format!("{prefix}state");
+        chapter.tables.push(table(&mut dice, &name, &types.enums[e]));
+        chapter.features.insert("table");
+        scope.push(Name { text: name, ty: Ty::Enum(e), var: true });
     }
 
     let mut functions: Vec<Signature> = Vec::new();
@@ -161,8 +168,12 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
     let mut w = Writer::new(&types, tail, 0, prefix);
     w.names = scope;
     if w.dice.chance(12) {
-        let (a, b) = (w.boolean(1), w.boolean(1));
-        chapter.inits.push(format!("({a} || {b})"));
+        w.risk = risk;
+        for _ in 0..1 + w.dice.pick(2) {
+            let (a, b) = (w.boolean(1), w.boolean(1));
+            chapter.inits.push(format!("({a} || {b})"));
+        }
+        w.risk = 0;
         chapter.features.insert("init");
     }
     match w.dice.pick(5) {
@@ -193,7 +204,10 @@ fn declare(dice: &mut Dice<'_>, prefix: &str) -> Types {
     }
     if dice.chance(50) {
         let fields = (0..1 + dice.few(2))
-            .map(|i| Field { name: format!("{prefix}x{i}"), ty: types.small(dice, 4.0) })
+            .map(|i| Field {
+                name: format!("{prefix}x{i}"),
+                ty: if dice.chance(70) { types.small(dice, 4.0) } else { types.any(dice, 9.0) },
+            })
             .collect();
         types.structs.push(Struct { name: format!("{prefix}S0"), fields });
     }
@@ -208,6 +222,29 @@ fn declare(dice: &mut Dice<'_>, prefix: &str) -> Types {
         types.enums.push(Enum { name: format!("{prefix}E1"), variants });
     }
     types
+}
+
+/// A transition table on an enum whose variants have no fields.
+fn table(dice: &mut Dice<'_>, variable: &str, of: &Enum) -> String {
+    let names: Vec<&str> = of.variants.iter().map(|(name, _)| name.as_str()).collect();
+    let mut rows = String::new();
+    for (i, from) in names.iter().enumerate() {
+        let mut to: Vec<&str> = names.iter().copied().filter(|_| dice.chance(40)).collect();
+        if i == 0 && to.is_empty() {
+            to.push(names[1]);
+        }
+        match (to.is_empty(), dice.chance(50)) {
+            (false, _) => rows.push_str(&format!("{from} -> {}; ", to.join(" | "))),
+            (true, true) => rows.push_str(&format!("{from}; ")),
+            (true, false) => {}
+        }
+    }
+    let initial = match dice.pick(4) {
+        0..=1 => String::new(),
+        2 => format!(" = {}", dice.among(&names)),
+        _ => " = any".to_owned(),
+    };
+    format!("table {variable}_table on {variable}: {}{initial} {{ {rows}}}", of.name)
 }
 
 fn action(w: &mut Writer<'_>, name: String) -> Action {

@@ -55,6 +55,9 @@ impl Writer<'_> {
             }
             return self.literal(-2, 4);
         }
+        if self.primes && self.dice.chance(15) {
+            return self.after_step(|w| w.int(depth - 1));
+        }
         match self.dice.pick(22) {
             0..=4 => self.int(0),
             5..=7 => {

@@ -180,6 +180,15 @@ impl<'w> Writer<'w> {
         }
     }
 
+    /// Writes something about the state after the step, as a whole.
+    pub(crate) fn after_step(&mut self, write: impl FnOnce(&mut Self) -> String) -> String {
+        self.primes = false;
+        let text = write(self);
+        self.primes = true;
+        self.note("(e)'");
+        format!("({text})'")
+    }
+
     /// A number in scope.
     pub(crate) fn number_in_scope(&mut self) -> Option<String> {
         self.reach(&|ty| NUMBER.fits(ty)).map(|(text, _)| text)

@@ -179,6 +179,17 @@ impl Ty {
         }
     }
 
+    /// The least type that includes both, of types that fit each other.
+    pub(crate) fn join(&self, other: &Ty) -> Ty {
+        match (self, other) {
+            (Ty::Int(a, b), Ty::Int(c, d)) => Ty::Int(*a.min(c), *b.max(d)),
+            (Ty::Option(a), Ty::Option(b)) => Ty::Option(Box::new(a.join(b))),
+            (Ty::Array(a, index), Ty::Array(b, _)) => Ty::Array(Box::new(a.join(b)), index.clone()),
+            (Ty::Seq(a, n), Ty::Seq(b, _)) => Ty::Seq(Box::new(a.join(b)), *n),
+            (a, _) => a.clone(),
+        }
+    }
+
     /// Members of a collection.
     pub(crate) fn element(&self) -> Option<&Ty> {
         match self {

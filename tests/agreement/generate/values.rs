@@ -3,6 +3,9 @@
 use super::scope::Writer;
 use super::types::{Field, Ty};
 
+/// Names with their types.
+pub(crate) type Bound = Vec<(String, Ty)>;
+
 /// Whether one value may stand for all elements of an array. Then no list can stand for one element: it would be read as one of elements.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fill {
@@ -64,7 +67,7 @@ impl Writer<'_> {
 
     /// `choose`, where the values of the type are few.
     fn chosen(&mut self, ty: &Ty, depth: usize) -> Option<String> {
-        if !matches!(ty, Ty::Enum(_) | Ty::Struct(_) | Ty::Option(_)) || self.types.cardinality(ty) > 12.0 {
+        if self.types.cardinality(ty) > 12.0 {
             return None;
         }
         let name = self.fresh();
@@ -255,7 +258,7 @@ impl Writer<'_> {
         &mut self,
         ty: &Ty,
         depth: usize,
-        body: &mut dyn FnMut(&mut Self, Vec<(String, Ty)>) -> String,
+        body: &mut dyn FnMut(&mut Self, Bound) -> String,
     ) -> Vec<(String, String)> {
         let mut arms = Vec::new();
         for _ in 0..self.dice.few(depth.min(2)) {
@@ -267,6 +270,9 @@ impl Writer<'_> {
             Ty::Option(inner) if self.dice.chance(50) => {
                 let field = Field { name: String::new(), ty: Ty::clone(inner) };
                 vec![("None".to_owned(), Vec::new()), ("Some".to_owned(), vec![field])]
+            }
+            Ty::Int(lo, hi) if *lo > -9 && *hi < 9 && self.dice.chance(50) => {
+                (*lo..=*hi).map(|v| (v.to_string(), Vec::new())).collect()
             }
             Ty::Bool if self.dice.chance(50) => {
                 vec![("true".to_owned(), Vec::new()), ("false".to_owned(), Vec::new())]
