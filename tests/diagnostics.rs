@@ -4,6 +4,8 @@
 //! `CODE-subject.out`. `SNAPSHOTS=overwrite cargo test --test diagnostics` rewrites these files. A first line `// musilc OPTIONS`
 //! (`<!-- musilc OPTIONS -->` in Markdown) gives the options of the command.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "diagnostics/explain.rs"]
 mod explain;
 #[path = "diagnostics/recover.rs"]

@@ -1,6 +1,8 @@
 //! What the documentation shows is real: README.md, docs/language.md and the chapters pass, transcripts hold what musilc prints, and the
 //! words and codes that are listed are those of the language.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use musilc::frontend::diagnostic::Code;
 use musilc::{Chapter, Error, Options};
 

@@ -3,6 +3,12 @@
 //! A few hundred inputs run each time, always the same. A soak takes as long as it is told:
 //! `MUSILC_SOAK_SECONDS=600 cargo test --release --test robust -- --nocapture`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and a soak says what it did"
+)]
+
 use musilc::{Backend, Chapter, Error, Options, Status};
 use std::fs;
 use std::path::Path;
@@ -97,7 +103,11 @@ fn input(number: u64, corpus: &[(String, String)]) -> (String, String) {
                     0 => drop(words.remove(i)),
                     1 => words.insert(i, words[j].clone()),
                     2 => words.swap(i, j),
-                    3 => words[i] = dice.pick(&["0", "-1", "1099511627776", "None", "{}", "[", "x'", "..", "in", "=="]).to_string(),
+                    3 => {
+                        words[i] = dice
+                            .pick(&["0", "-1", "1099511627776", "None", "{}", "[", "x'", "..", "in", "=="])
+                            .to_string()
+                    }
                     4 => words[i] = words[j].clone(),
                     _ => words[i] = dice.below(100).to_string(),
                 }
@@ -157,6 +167,9 @@ fn no_input_breaks_musilc() {
         slowest = slowest.max((before.elapsed(), number));
         number += 1;
     }
-    println!("{number} inputs: {} refused, {} checked; the slowest, {}, took {:?}", counts[0], counts[1], slowest.1, slowest.0);
+    println!(
+        "{number} inputs: {} refused, {} checked; the slowest, {}, took {:?}",
+        counts[0], counts[1], slowest.1, slowest.0
+    );
     assert!(counts.iter().all(|count| *count > 0), "both kinds of inputs occur: {counts:?}");
 }

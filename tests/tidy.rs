@@ -1,5 +1,7 @@
 //! Rules of the house that no compiler checks: which crate may depend on which, how long files may be, where links lead.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ fn parse(source: &str) -> TransitionSystem {
 }
 
 /// `n` dining philosophers (Dijkstra, EWD310) who take the left fork, then the right, then put both back; being stuck is no fault here.
-pub fn philosophers(n: u32) -> TransitionSystem {
+pub(crate) fn philosophers(n: u32) -> TransitionSystem {
     let last = n - 1;
     parse(&format!(
         "system philosophers var fork: [0..=2; {n}] init fork = [0; {n}]
@@ -23,7 +23,7 @@ pub fn philosophers(n: u32) -> TransitionSystem {
 
 /// The bakery (Lamport, *A New Solution of Dijkstra's Concurrent Programming Problem*, 1974) of `n` processes, with tickets up to `most`: who
 /// would draw a higher one waits. Arithmetic, conditions over all processes, a step invariant.
-pub fn bakery(n: u32, most: u32) -> TransitionSystem {
+pub(crate) fn bakery(n: u32, most: u32) -> TransitionSystem {
     let last = n - 1;
     let others = |p: &str, text: &dyn Fn(u32) -> String| -> String {
         (0..n).map(|q| format!("({p} == {q} || {})", text(q))).collect::<Vec<_>>().join(" && ")
@@ -52,7 +52,7 @@ pub fn bakery(n: u32, most: u32) -> TransitionSystem {
 }
 
 /// A sender, a receiver and a queue of `n` places that loses messages: stores at computed positions.
-pub fn channel(n: u32) -> TransitionSystem {
+pub(crate) fn channel(n: u32) -> TransitionSystem {
     let last = n - 1;
     parse(&format!(
         "system channel var len: 0..={n} var head: 0..={last} var slot: [0..=3; {n}] var sent: 0..=3 var got: 0..=3

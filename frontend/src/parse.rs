@@ -50,9 +50,15 @@ pub fn parse(source: &Source) -> (Chapter, Vec<Diagnostic>) {
     let mut diagnostics = report.finish();
     // In a block that does not end, prose was read as program: what is wrong with it is no news.
     let prose = unclosed(source);
+    // And a comment that does not end hides the partners of brackets.
+    let hidden = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::UnterminatedComment);
     diagnostics.retain(|diagnostic| {
         let at = diagnostic.span().range().start;
-        diagnostic.code == Code::UnclosedFence || !prose.iter().any(|block| block.contains(&at))
+        match diagnostic.code {
+            Code::UnclosedFence => true,
+            Code::UnclosedBracket if hidden => false,
+            _ => !prose.iter().any(|block| block.contains(&at)),
+        }
     });
     (Chapter { items }, diagnostics)
 }

@@ -48,7 +48,8 @@ impl<'p> Unread<'p> {
 
     fn add(&mut self, span: Span) {
         let text = self.program.get(span.range()).unwrap_or_default();
-        self.words.extend(text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()));
+        self.words
+            .extend(text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()));
     }
 
     fn chapter(&mut self, chapter: &Chapter) {

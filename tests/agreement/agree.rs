@@ -99,7 +99,7 @@ impl Tally {
 /// `MUSILC_AGREEMENT_MODELS` says how many, `MUSILC_AGREEMENT_FIRST` the number of the first.
 #[test]
 fn generated_chapters_mean_the_same_to_everybody() {
-    let (first, models) = (setting("MUSILC_AGREEMENT_FIRST", 0), setting("MUSILC_AGREEMENT_MODELS", 300));
+    let (first, models) = (setting("MUSILC_AGREEMENT_FIRST", 0), setting("MUSILC_AGREEMENT_MODELS", 1000));
     let next = AtomicU64::new(first);
     let tally = Mutex::new(Tally::default());
     let failure = Mutex::new(None::<(u64, String)>);

@@ -278,6 +278,7 @@ impl<'a> Body<'_, 'a> {
         }
         names.extend(self.cx.globals.items.keys().copied());
         names.extend(self.cx.globals.variants.keys().copied());
+        names.extend(["true", "false"]);
         names.sort_unstable();
         let near = nearest(text, names).map(str::to_owned);
         let mut diagnostic = Diagnostic::error(Code::UnknownName, span, format!("there is no `{text}` here"))

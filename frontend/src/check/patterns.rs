@@ -190,11 +190,12 @@ impl<'a> Body<'_, 'a> {
     /// Binds every name of a pattern whose subject is in error, so that its uses are not reported as unknown.
     pub(super) fn bind_all(&mut self, p: &'a ast::Pattern) {
         match &p.kind {
-            PatternKind::Path(path) if path.qualifier.is_none() => {
-                if !self.cx.globals.variants.contains_key(path.name.text.as_str()) && path.name.text != "None"
-                {
-                    self.bind(&path.name.text, unknown());
-                }
+            PatternKind::Path(path)
+                if path.qualifier.is_none()
+                    && path.name.text != "None"
+                    && !self.cx.globals.variants.contains_key(path.name.text.as_str()) =>
+            {
+                self.bind(&path.name.text, unknown());
             }
             PatternKind::Call { args, .. } => args.iter().for_each(|arg| self.bind_all(&arg.pattern)),
             PatternKind::Or(alternatives) => alternatives.iter().for_each(|p| self.bind_all(p)),

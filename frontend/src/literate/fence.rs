@@ -101,7 +101,7 @@ impl Scan {
             if fence.info.trim().is_empty() {
                 return;
             }
-            if !self.cut && !(block.own && is_own(fence.info)) {
+            if !(self.cut || block.own && is_own(fence.info)) {
                 self.inner.get_or_insert(start);
                 return;
             }

@@ -136,7 +136,7 @@ impl Lowerer<'_> {
     }
 
     /// The value of `ty` with this number, which lies within the type.
-    pub(super) fn from_key(&mut self, ty: &DataType, number: ExprId) -> Val {
+    pub(super) fn value_at(&mut self, ty: &DataType, number: ExprId) -> Val {
         match ty {
             DataType::Bool => {
                 let one = self.cx.int(1);

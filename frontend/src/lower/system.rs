@@ -172,7 +172,7 @@ impl Lowerer<'_> {
                     let index = u32::try_from(params.len()).unwrap_or(u32::MAX);
                     params.push(Param { name: var.name.clone(), ty: ty.clone(), count });
                     let number = self.cx.param(index, count);
-                    self.from_key(ty, number)
+                    self.value_at(ty, number)
                 }
                 None => self.zero(ty),
             },
@@ -208,7 +208,7 @@ impl Lowerer<'_> {
             let index = u32::try_from(params.len()).unwrap_or(u32::MAX);
             params.push(Param { name: param.name.clone(), ty: param.ty.clone(), count });
             let number = self.cx.param(index, count);
-            let val = self.from_key(&param.ty, number);
+            let val = self.value_at(&param.ty, number);
             self.bind(param.local, val.clone());
             if let Some(members) = &param.members {
                 let collection = self.expr(members);

@@ -19,7 +19,7 @@ impl<'g> Dice<'g> {
     pub(crate) fn pick(&mut self, n: usize) -> usize {
         let gene = self.genes.get(self.at).copied().unwrap_or(0);
         self.at += 1;
-        usize::from(gene) * n >> 16
+        (usize::from(gene) * n) >> 16
     }
 
     /// True in so many of a hundred cases.

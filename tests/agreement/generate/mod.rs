@@ -67,9 +67,9 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
     let no_genes = Genes::new();
     let types = chapter.types.clone();
     for n in 0..dice.few(2) {
-        let ty = types.small(&mut dice, 6.0);
+        let ty = if dice.chance(70) { types.small(&mut dice, 6.0) } else { types.any(&mut dice, 40.0) };
         let header: Genes = (0..8).map(|_| u16::try_from(dice.pick(1 << 16)).unwrap_or(0)).collect();
-        let arg = Writer::new(&types, &header, 0, prefix).value(&ty, 1, Fill::No);
+        let arg = Writer::new(&types, &header, 0, prefix).value(&ty, 1, Fill::May);
         chapter.params.push((format!("{prefix}p{n}"), ty, arg));
     }
     let params: Vec<Name> = chapter
