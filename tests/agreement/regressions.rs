@@ -98,6 +98,66 @@ fn parameters_range_over_computed_constants() {
     );
 }
 
+/// What decides ends the evaluation: nothing after it is an error.
+#[test]
+fn nothing_fails_after_what_decides() {
+    let state = "var a: [0..=9; 3] = [0, 1, 2]; var o: Option<0..3> = None; var q: Seq<0..3, 2> = []; var zero: 0..=1 = 0;";
+    for claim in [
+        "exists i in 0..5: a[i] == 1",
+        "!(forall i in 0..5: a[i] < 2)",
+        "(choose i in 0..5: a[i] > 0) == 1",
+        "o is Some(v) ==> 1 / zero == v",
+        "zero == 0 || 1 / zero == 1",
+        "!(zero == 1 && 1 / zero == 1)",
+        "(if zero == 0 { 0 } else { 1 / zero }) == 0",
+        "(match o { None => 0, Some(v) => o.value + q.head }) == 0",
+        "!(exists i, j in 0..2: i == 1 && j == 1 && a[i + j + 1] == 7 && false)",
+        "forall x in q: q[5] == x",
+    ] {
+        let holds =
+            format!("model M {{ {state} terminal true; invariant p: {claim}; }} check c: M expect holds;");
+        if claim.contains("i + j + 1") {
+            agrees_on(&holds, "error BadIndex");
+        } else {
+            agrees_on(&holds, "holds");
+        }
+    }
+    for (claim, error) in [
+        ("exists i in 0..5: a[i] == 9", "error BadIndex"),
+        ("forall i in 0..5: a[i] < 3", "error BadIndex"),
+        ("(choose i in 0..5: a[i] > 5) == 1", "error BadIndex"),
+        ("(count i in 0..5: (a[i] == 0)) == 1", "error BadIndex"),
+        ("zero == 0 <==> 1 / zero == 1", "error DivisionByZero"),
+        ("zero in {0, 1 / zero}", "error DivisionByZero"),
+        ("(min x in q: x) == 0", "error NothingToChoose"),
+        ("q[zero] == 0", "error EmptySequence"),
+        ("o.value == 0", "error NoValue"),
+    ] {
+        let fails =
+            format!("model M {{ {state} terminal true; invariant p: {claim}; }} check c: M expect error;");
+        agrees_on(&fails, error);
+    }
+}
+
+/// Only members count, wherever they stand among the values of the type.
+#[test]
+fn quantifiers_look_at_members_only() {
+    agrees_on(
+        "model M {
+            var s: Set<-2..=3> = {1, 2};
+            var b: Bag<0..4, 2> = {};
+            var q: Seq<0..4, 3> = [3, 1, 3];
+            terminal true;
+            action fill() when b.is_empty { b.insert(1); b.insert(3); b.insert(3); }
+            invariant least: (min x in s: x) == 1 && (max x in s: -x) == -1 && (sum x in s: x) == 3;
+            invariant bag: b.is_empty || (min x in b: x) == 1 && (sum x in b: x) == 4 && (count x in b: true) == 2;
+            invariant sequence: (sum x in q: x) == 7 && (choose x in q: x != 1) == 3 && (min x in q: x * x) == 1;
+        }
+        check c: M expect holds;",
+        "holds",
+    );
+}
+
 /// A literal without a type of its own takes that of what stands beside it, wherever that is.
 #[test]
 fn literals_take_the_type_of_what_stands_beside_them() {

@@ -5,7 +5,7 @@
 
 use super::options;
 use musilc::frontend::diagnostic::{Code, Diagnostic};
-use musilc::{Backend, Chapter, Error, Options};
+use musilc::{Backend, Error, Options};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -116,7 +116,6 @@ fn examples_are_as_they_say() {
     assert!(problems.is_empty(), "\n{problems}");
 }
 
-/// Where explanations quote a limit, it is the one in force.
 #[test]
 fn prose_is_wrapped() {
     for code in Code::all() {
@@ -125,12 +124,10 @@ fn prose_is_wrapped() {
     }
 }
 
-/// The chapter that the documentation of the convention shows.
 #[test]
 fn blocks_are_found() {
     let found = blocks("A\n\nWrong:\n\n```musil\na\n```\n\nRight:\n\n````markdown\n```musil\nb\n```\n````\n");
     let shown: Vec<(&str, &str, Option<bool>)> =
         found.iter().map(|block| (block.info, block.text.as_str(), block.wrong)).collect();
     assert_eq!(shown, [("musil", "a\n", Some(true)), ("markdown", "```musil\nb\n```\n", Some(false))]);
-    assert!(Chapter::from_text("a.musil", "model M { var x: bool = false; }").is_ok());
 }

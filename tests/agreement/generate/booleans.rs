@@ -37,7 +37,11 @@ impl Writer<'_> {
             14..=16 => {
                 let word = *self.dice.among(&["forall", "exists"]);
                 let (binders, names) = self.binders(depth);
+                // What is not reached because an earlier member decides may well fail.
+                let risk = self.risk;
+                self.risk = if risk > 0 { risk.max(40) } else { 0 };
                 let body = self.with(names, |w| w.boolean(less));
+                self.risk = risk;
                 self.note(word);
                 format!("({word} {binders}: {body})")
             }

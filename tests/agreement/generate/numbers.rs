@@ -99,6 +99,17 @@ impl Writer<'_> {
             }
             14 => {
                 let word = *self.dice.among(&["min", "max"]);
+                let collection = self.reach(&|ty| ty.element().is_some()).filter(|_| self.dice.chance(50));
+                if let Some((text, ty)) = collection {
+                    let name = self.fresh();
+                    let element = ty.element().cloned().unwrap_or(NUMBER);
+                    let body = self.with(vec![(name.clone(), element)], |w| w.int(depth - 1));
+                    let otherwise = self.int(0);
+                    self.note("min of what is there");
+                    return format!(
+                        "(if {text}.is_empty {{ {otherwise} }} else {{ ({word} {name} in {text}: ({body})) }})"
+                    );
+                }
                 let (domain, ty) = if self.risk > 0 && self.dice.chance(40) {
                     self.domain(depth)
                 } else {

@@ -72,7 +72,10 @@ impl Writer<'_> {
         }
         let name = self.fresh();
         let domain = self.types.show(ty);
+        let risk = self.risk;
+        self.risk = if risk > 0 { risk.max(40) } else { 0 };
         let body = self.with(vec![(name.clone(), ty.clone())], |w| w.boolean(depth));
+        self.risk = risk;
         self.note("choose");
         if self.risk > 0 && self.dice.chance(40) {
             return Some(format!("(choose {name} in {domain}: {body})"));
