@@ -5,6 +5,8 @@
 //! ten minutes; `MUSILC_SOAK_SEED` chooses which. What is being read when the process dies stands in `robust-THREAD.md` in the
 //! directory for temporary files of the tests.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "robust/input.rs"]
 mod input;
 

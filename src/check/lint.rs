@@ -16,6 +16,9 @@ struct Seen<'c> {
     probes: Vec<(ProbeKind, Span, bool)>,
 }
 
+/// How many warnings are given.
+const MOST_WARNINGS: usize = 100;
+
 /// The warnings about the models of a chapter, in the order of the source. `checks` are all checks of the chapter; a model of which some check
 /// stopped early, or none visited all states, is passed over.
 pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
@@ -47,6 +50,13 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = told.flat_map(Seen::warnings).collect();
     out.sort_by_key(|warning| (warning.span(), warning.code));
     out.dedup();
+    if out.len() > MOST_WARNINGS {
+        let more = out.len() - MOST_WARNINGS;
+        out.truncate(MOST_WARNINGS);
+        if let Some(last) = out.last_mut() {
+            last.notes.push(format!("{more} more are not shown"));
+        }
+    }
     out
 }
 
@@ -61,17 +71,21 @@ fn visits_all(finding: &Finding) -> bool {
 
 impl Seen<'_> {
     fn add(&mut self, system: &TransitionSystem, coverage: &Coverage) {
-        for (transition, fired) in system.transitions.iter().zip(&coverage.fired) {
-            match self.actions.iter_mut().find(|(name, _, _)| *name == transition.name) {
-                Some((_, _, seen)) => *seen |= *fired > 0,
-                None => self.actions.push((transition.name.clone(), transition.span, *fired > 0)),
-            }
+        if self.actions.is_empty() && self.probes.is_empty() {
+            let actions = system.transitions.iter().zip(&coverage.fired);
+            self.actions =
+                actions.map(|(action, fired)| (action.name.clone(), action.span, *fired > 0)).collect();
+            let probes = system.probes.iter().zip(&coverage.probes);
+            self.probes = probes.map(|(probe, met)| (probe.kind.clone(), probe.span, *met)).collect();
+            return;
         }
-        for (probe, met) in system.probes.iter().zip(&coverage.probes) {
-            match self.probes.iter_mut().find(|(kind, span, _)| *span == probe.span && *kind == probe.kind) {
-                Some((_, _, seen)) => *seen |= met,
-                None => self.probes.push((probe.kind.clone(), probe.span, *met)),
-            }
+        for (index, (transition, fired)) in system.transitions.iter().zip(&coverage.fired).enumerate() {
+            let new = (transition.name.clone(), transition.span, *fired > 0);
+            note(&mut self.actions, index, new, |known, new| known.0 == new.0);
+        }
+        for (index, (probe, met)) in system.probes.iter().zip(&coverage.probes).enumerate() {
+            let new = (probe.kind.clone(), probe.span, *met);
+            note(&mut self.probes, index, new, |known, new| known.1 == new.1 && known.0 == new.0);
         }
     }
 
@@ -94,5 +108,21 @@ impl Seen<'_> {
             }
         });
         actions.chain(probes).collect()
+    }
+}
+
+/// Adds what was seen of something to what is known of it. The checks of a model mostly have the same actions and probes in the same order, so
+/// it is looked for at its index first.
+fn note<T>(
+    known: &mut Vec<(T, Span, bool)>,
+    index: usize,
+    new: (T, Span, bool),
+    same: fn(&(T, Span, bool), &(T, Span, bool)) -> bool,
+) {
+    let here = known.get(index).is_some_and(|known| same(known, &new)).then_some(index);
+    let place = here.or_else(|| known.iter().position(|known| same(known, &new)));
+    match place.and_then(|place| known.get_mut(place)) {
+        Some(known) => known.2 |= new.2,
+        None => known.push(new),
     }
 }

@@ -271,6 +271,10 @@ impl<'a> Body<'_, 'a> {
 
     /// Reports a name that means nothing here.
     pub(super) fn unknown(&mut self, span: Span, text: &str) -> Expr {
+        // To look for what was meant takes a while.
+        if self.cx.diagnostics.len() >= super::MAX_DIAGNOSTICS {
+            return failed(span);
+        }
         let mut names: Vec<&str> = self.local_names().collect();
         if let Some(model) = self.model {
             names.extend(model.vars.keys().map(String::as_str));

@@ -65,7 +65,7 @@ pub(crate) fn check(
 }
 
 /// How many diagnostics are kept; more than anybody reads.
-const MAX_DIAGNOSTICS: usize = 1000;
+const MAX_DIAGNOSTICS: usize = 300;
 
 /// How long a chain of declarations may be of which each needs the next.
 const CHAIN_LIMIT: usize = 100;

@@ -6,7 +6,7 @@ use crate::hir::FunctionId;
 use std::collections::HashMap;
 
 /// How many functions are looked at to name those that call themselves.
-const CYCLES_LIMIT: usize = 100;
+const CYCLES_LIMIT: usize = 20;
 
 /// How deep the calls of functions may be nested.
 const CALL_DEPTH_LIMIT: usize = 100;

@@ -186,8 +186,7 @@ impl Rows {
         let is =
             |kind, states: Vec<Pattern>| boolean(ExprKind::Is(Box::new(read(kind)), Pattern::Or(states)));
         let unit = |position| Pattern::Variant(position, Vec::new());
-        // From least to greatest source, so that the guard is a chain of alternatives.
-        let guard = self
+        let alternatives: Vec<Expr> = self
             .successors
             .iter()
             .enumerate()
@@ -197,8 +196,8 @@ impl Rows {
                 let there = is(ExprKind::Local(to), successors.iter().map(|&s| unit(s)).collect());
                 boolean(ExprKind::Binary(Operator::And, Box::new(here), Box::new(there)))
             })
-            .reduce(|a, b| boolean(ExprKind::Binary(Operator::Or, Box::new(a), Box::new(b))))
-            .unwrap_or_else(|| boolean(ExprKind::Bool(false)));
+            .collect();
+        let guard = either(alternatives, &boolean).unwrap_or_else(|| boolean(ExprKind::Bool(false)));
         let place =
             Place { state, path: Vec::new(), ty: ty.clone(), text: table.variable.text.clone(), span };
         hir::Action {
@@ -215,4 +214,14 @@ impl Rows {
             span,
         }
     }
+}
+
+/// The disjunction of all, halved again and again: a chain of thousands would be deep.
+fn either(mut alternatives: Vec<Expr>, boolean: &impl Fn(ExprKind) -> Expr) -> Option<Expr> {
+    if alternatives.len() < 2 {
+        return alternatives.pop();
+    }
+    let right = alternatives.split_off(alternatives.len() / 2);
+    let (left, right) = (either(alternatives, boolean)?, either(right, boolean)?);
+    Some(boolean(ExprKind::Binary(Operator::Or, Box::new(left), Box::new(right))))
 }

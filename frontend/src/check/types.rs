@@ -9,6 +9,12 @@ use std::sync::Arc;
 /// The most booleans and numbers that a type may consist of.
 const CELL_LIMIT: u64 = 1 << 16;
 
+/// The most fields, tags and options that a value may have; elements of arrays count once.
+const LEAF_LIMIT: usize = 1 << 12;
+
+/// How deep types may be nested.
+const NESTING_LIMIT: usize = 100;
+
 impl<'a> Checker<'a> {
     /// The type that a name declares; reports where it declares none.
     pub(super) fn named_type(&mut self, name: &Name) -> Option<DataType> {
@@ -131,6 +137,20 @@ impl<'a> Checker<'a> {
             }
             TypeKind::Error => return None,
         };
+        // One level is looked at beyond the limit, so what is checked here is never deep.
+        if nesting(&resolved) > NESTING_LIMIT {
+            let message = format!("the parts of this type are nested more than {NESTING_LIMIT} deep");
+            self.error(Code::TooLarge, ty.span, message);
+            return None;
+        }
+        let leaves = resolved.leaf_count();
+        if leaves > LEAF_LIMIT {
+            let message =
+                format!("a value of this type has {leaves} fields and options, those of its parts included");
+            let help = format!("up to {LEAF_LIMIT} are possible; arrays may have more elements");
+            self.report(Diagnostic::error(Code::TooLarge, ty.span, message).help(help));
+            return None;
+        }
         let cells = resolved.leaves().iter().fold(0u64, |sum, leaf| sum.saturating_add(leaf.cells()));
         if cells > CELL_LIMIT {
             self.report(
@@ -263,6 +283,21 @@ pub(super) fn join(a: &DataType, b: &DataType) -> Option<DataType> {
             Some(DataType::Seq(Arc::new(join(a, b)?), *m))
         }
         _ => (a == b).then(|| a.clone()),
+    }
+}
+
+/// How deep the parts of a type are nested.
+fn nesting(ty: &DataType) -> usize {
+    let fields = |fields: &[FieldType]| fields.iter().map(|field| nesting(&field.ty)).max().unwrap_or(0);
+    1 + match ty {
+        DataType::Bool | DataType::Int { .. } => 0,
+        DataType::Enum(of) => of.variants.iter().map(|variant| fields(&variant.fields)).max().unwrap_or(0),
+        DataType::Struct(of) => fields(&of.fields),
+        DataType::Option(inner)
+        | DataType::Set(inner)
+        | DataType::Bag(inner, _)
+        | DataType::Seq(inner, _) => nesting(inner),
+        DataType::Array { index, element } => nesting(index).max(nesting(element)),
     }
 }
 

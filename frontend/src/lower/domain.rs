@@ -32,9 +32,7 @@ impl Lowerer<'_> {
                     let message = format!("this range could have {} values", last.saturating_sub(first));
                     let diagnostic = Diagnostic::error(Code::TooLarge, span, message)
                         .help(format!("up to {RANGE_LIMIT} are possible"));
-                    if !self.diagnostics.contains(&diagnostic) {
-                        self.diagnostics.push(diagnostic);
-                    }
+                    self.complain(diagnostic);
                     return Vec::new();
                 }
                 let mut members = Vec::new();

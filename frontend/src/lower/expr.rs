@@ -145,9 +145,7 @@ impl Lowerer<'_> {
         let diagnostic = Diagnostic::error(Code::UsedBeforeInit, variable.span, message)
             .primary("read by a function that an initial value calls")
             .help("functions that are called there read variables declared before; or say it with `init`");
-        if !self.diagnostics.contains(&diagnostic) {
-            self.diagnostics.push(diagnostic);
-        }
+        self.complain(diagnostic);
         self.zero(&variable.ty)
     }
 

@@ -30,6 +30,9 @@ const NODE_LIMIT: usize = 1_000_000;
 /// again cost steps but no room.
 const STEP_LIMIT: u64 = 10_000_000;
 
+/// How many mistakes are reported.
+const MAX_DIAGNOSTICS: usize = 100;
+
 /// Bounds within which arithmetic stays exact in every engine.
 const NUMBER_LIMIT: i64 = 1 << 53;
 
@@ -124,6 +127,13 @@ impl<'h> Lowerer<'h> {
         self.cx.as_bool(self.path) == Some(false)
     }
 
+    /// Reports a mistake, once however often it is met; after many, no more.
+    fn complain(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS && !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
     /// Notes work that no expression shows.
     fn charge(&mut self, steps: usize) {
         self.steps = self.steps.saturating_add(steps as u64);
@@ -156,9 +166,7 @@ impl<'h> Lowerer<'h> {
         let message = "the value of this expression could lie beyond ±2^53";
         let diagnostic = Diagnostic::error(Code::ArithmeticTooLarge, span, message)
             .help("use smaller ranges, or store intermediate results in a range");
-        if !self.diagnostics.contains(&diagnostic) {
-            self.diagnostics.push(diagnostic);
-        }
+        self.complain(diagnostic);
         self.cx.int(0)
     }
 }

@@ -40,7 +40,7 @@ impl Lowerer<'_> {
             for failure in std::mem::take(&mut self.failures) {
                 let number = failure.value.and_then(|value| self.cx.as_int(value));
                 let message = format!("this argument is no value: {}", failure.kind.describe(number));
-                self.diagnostics.push(Diagnostic::error(Code::ConstantOutOfRange, failure.span, message));
+                self.complain(Diagnostic::error(Code::ConstantOutOfRange, failure.span, message));
             }
         }
     }
@@ -185,7 +185,7 @@ impl Lowerer<'_> {
             count => {
                 let many = count.map_or_else(|| "more than 2^64".to_owned(), |count| count.to_string());
                 let message = format!("{what} would range over {many} values of `{ty}`");
-                self.diagnostics.push(
+                self.complain(
                     Diagnostic::error(Code::TooLarge, span, message)
                         .help(format!("up to {PARAM_LIMIT} are possible")),
                 );
