@@ -111,14 +111,12 @@ impl Seen<'_> {
     }
 }
 
+/// Something, where it stands, and whether it was seen.
+type Noted<T> = (T, Span, bool);
+
 /// Adds what was seen of something to what is known of it. The checks of a model mostly have the same actions and probes in the same order, so
 /// it is looked for at its index first.
-fn note<T>(
-    known: &mut Vec<(T, Span, bool)>,
-    index: usize,
-    new: (T, Span, bool),
-    same: fn(&(T, Span, bool), &(T, Span, bool)) -> bool,
-) {
+fn note<T>(known: &mut Vec<Noted<T>>, index: usize, new: Noted<T>, same: fn(&Noted<T>, &Noted<T>) -> bool) {
     let here = known.get(index).is_some_and(|known| same(known, &new)).then_some(index);
     let place = here.or_else(|| known.iter().position(|known| same(known, &new)));
     match place.and_then(|place| known.get_mut(place)) {
