@@ -5,7 +5,12 @@
 //! ten minutes; `MUSILC_SOAK_SEED` chooses which. What is being read when the process dies stands in `robust-THREAD.md` in the
 //! directory for temporary files of the tests.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and a soak says what it did"
+)]
 
 #[path = "robust/input.rs"]
 mod input;
