@@ -14,6 +14,8 @@
 
 #[path = "robust/input.rs"]
 mod input;
+#[path = "robust/large.rs"]
+mod large;
 
 use input::{Corpus, Random};
 use musilc::frontend::literate::Source;
@@ -170,6 +172,17 @@ fn nothing_breaks_it() {
 fn chapters_themselves_survive() {
     for (name, text) in Corpus::read().texts() {
         assert!(survive(name, text).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_refused_or_quick() {
+    for seed in 0..40 {
+        let text = large::large(&mut Random::new(seed));
+        let begun = Instant::now();
+        let outcome = survive("a.musil", &text);
+        assert!(outcome.is_ok(), "{outcome:?}\n{text}");
+        assert!(begun.elapsed() < TOO_LONG, "{:?} for\n{text}", begun.elapsed());
     }
 }
 

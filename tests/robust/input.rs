@@ -1,5 +1,6 @@
 //! Inputs that nobody would write.
 
+use crate::large::large;
 use musilc::frontend::literate::Source;
 use std::path::{Path, PathBuf};
 
@@ -176,6 +177,10 @@ impl Corpus {
 
     /// A name that says which kind of file it is, and a text.
     pub(crate) fn input(&self, random: &mut Random) -> (&'static str, String) {
+        // These take long.
+        if random.below(100) == 0 {
+            return ("a.musil", large(random));
+        }
         match random.below(20) {
             0 => (["a.md", "a.musil"][random.below(2)], bytes(random)),
             1 => ("a.musil", self.soup(random, 80)),

@@ -271,10 +271,6 @@ impl<'a> Body<'_, 'a> {
 
     /// Reports a name that means nothing here.
     pub(super) fn unknown(&mut self, span: Span, text: &str) -> Expr {
-        // To look for what was meant takes a while.
-        if self.cx.diagnostics.len() >= super::MAX_DIAGNOSTICS {
-            return failed(span);
-        }
         let mut names: Vec<&str> = self.local_names().collect();
         if let Some(model) = self.model {
             names.extend(model.vars.keys().map(String::as_str));
@@ -284,7 +280,9 @@ impl<'a> Body<'_, 'a> {
         names.extend(self.cx.globals.variants.keys().copied());
         names.extend(["true", "false"]);
         names.sort_unstable();
-        let near = nearest(text, names).map(str::to_owned);
+        // To look for what was meant takes a while.
+        let few = names.len() * self.cx.diagnostics.len() < 500_000;
+        let near = if few { nearest(text, names).map(str::to_owned) } else { None };
         let mut diagnostic = Diagnostic::error(Code::UnknownName, span, format!("there is no `{text}` here"))
             .primary("not found");
         if let Some(near) = near {

@@ -5,6 +5,7 @@ use crate::ast::{Name, Table, TableRow, TableSource};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, Expr, ExprKind, LocalId, Operator, Pattern, Place, StateId, Stmt};
 use musilc_ir::{DataType, EnumType, Span};
+use std::collections::HashMap;
 
 /// The rows of a table, by the positions of the variants.
 pub(super) struct Rows {
@@ -52,9 +53,11 @@ impl<'a> Checker<'a> {
         let mut resolved =
             Rows { initial: 0, successors: vec![Vec::new(); count], mentioned: vec![table.name.span; count] };
         let mut seen: Vec<Option<Span>> = vec![None; count];
+        let positions: HashMap<&str, usize> =
+            of.variants.iter().enumerate().map(|(position, v)| (v.name.as_str(), position)).collect();
         let mut sound = true;
         let mut state = |checker: &mut Self, name: &Name| -> Option<usize> {
-            let position = of.variants.iter().position(|variant| variant.name == name.text);
+            let position = positions.get(name.text.as_str()).copied();
             match position {
                 Some(position) => resolved.mentioned[position] = name.span,
                 None => {

@@ -4,6 +4,7 @@ use super::{Checker, globals::Resolution, suggest};
 use crate::ast::{Expr, Field, ItemKind, Name, TypeExpr, TypeKind, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::{DataType, EnumType, FieldType, Span, StructType, VariantType};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The most booleans and numbers that a type may consist of.
@@ -77,9 +78,11 @@ impl<'a> Checker<'a> {
             return None;
         }
         let mut resolved: Vec<VariantType> = Vec::new();
-        for (position, variant) in variants.iter().enumerate() {
-            if let Some(first) = variants[..position].iter().find(|v| v.name.text == variant.name.text) {
-                self.duplicate(&variant.name, first.name.span);
+        let mut first: HashMap<&str, Span> = HashMap::new();
+        for variant in variants {
+            match first.get(variant.name.text.as_str()) {
+                Some(&span) => self.duplicate(&variant.name, span),
+                None => drop(first.insert(&variant.name.text, variant.name.span)),
             }
             let fields = self.field_types(&variant.fields)?;
             resolved.push(VariantType { name: variant.name.text.clone(), fields });
@@ -89,9 +92,11 @@ impl<'a> Checker<'a> {
 
     fn field_types(&mut self, fields: &'a [Field]) -> Option<Vec<FieldType>> {
         let mut resolved = Vec::new();
-        for (position, field) in fields.iter().enumerate() {
-            if let Some(first) = fields[..position].iter().find(|f| f.name.text == field.name.text) {
-                self.duplicate(&field.name, first.name.span);
+        let mut first: HashMap<&str, Span> = HashMap::new();
+        for field in fields {
+            match first.get(field.name.text.as_str()) {
+                Some(&span) => self.duplicate(&field.name, span),
+                None => drop(first.insert(&field.name.text, field.name.span)),
             }
             resolved.push(FieldType { name: field.name.text.clone(), ty: self.data_type(&field.ty)? });
         }

@@ -179,6 +179,9 @@ impl Lowerer<'_> {
         let DataType::Enum(of) = ty else { return self.zero(ty) };
         let mut out = self.zero(ty);
         out[0] = self.cx.int(i64::try_from(position).unwrap_or(0));
+        if fields.is_empty() {
+            return out;
+        }
         let values: Val = fields.iter().flat_map(|field| self.expr(field)).collect();
         out.splice(variant_range(of, position), values);
         out

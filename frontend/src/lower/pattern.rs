@@ -27,6 +27,9 @@ impl Lowerer<'_> {
             (Pattern::Variant(position, fields), DataType::Enum(of)) => {
                 let tag = self.cx.int(i64::try_from(*position).unwrap_or(0));
                 let is = self.cx.eq(val[0], tag);
+                if fields.is_empty() {
+                    return is;
+                }
                 let own: Val = val[variant_range(of, *position)].to_vec();
                 let matches = self.matches_fields(fields, &of.variants[*position].fields, &own);
                 self.cx.and([is, matches])
