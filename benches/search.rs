@@ -15,20 +15,19 @@ fn search(criterion: &mut Criterion) {
         ("channel 6", models::channel(6)),
     ];
     for (name, system) in systems {
-        let outcome = musilc_explicit::check(&system, Goal::Safety, &Limits::default());
+        let outcome = musilc_explicit::check(&system, Goal::All, &Limits::default());
         assert!(matches!(outcome.verdict, Verdict::Proved(_)), "{name}: {:?}", outcome.verdict);
         group.throughput(Throughput::Elements(outcome.statistics.transitions.unwrap_or(0)));
         group.bench_function(BenchmarkId::new("explicit", name), |bencher| {
-            bencher
-                .iter(|| musilc_explicit::check(&system, Goal::Safety, &Limits::default()).statistics.states);
+            bencher.iter(|| musilc_explicit::check(&system, Goal::All, &Limits::default()).statistics.states);
         });
     }
     let small = models::philosophers(6);
-    let outcome = musilc_explicit::check(&small, Goal::Safety, &Limits::default());
+    let outcome = musilc_explicit::check(&small, Goal::All, &Limits::default());
     group.throughput(Throughput::Elements(outcome.statistics.transitions.unwrap_or(0)));
     group.bench_function(BenchmarkId::new("reference", "philosophers 6"), |bencher| {
         bencher.iter(|| {
-            musilc_ir::search::check(&small, Goal::Safety, &Limits::default()).map(|o| o.statistics.states)
+            musilc_ir::search::check(&small, Goal::All, &Limits::default()).map(|o| o.statistics.states)
         });
     });
     group.finish();

@@ -45,7 +45,7 @@ fn unroll(c: &mut Criterion) {
         for (variant, options) in variants {
             group.bench_with_input(BenchmarkId::new(variant, name), &system, |b, system| {
                 b.iter(|| {
-                    let outcome = check(system, Goal::Safety, &Limits::default(), &options);
+                    let outcome = check(system, Goal::All, &Limits::default(), &options);
                     assert!(expected(&outcome.verdict), "{:?}", outcome.verdict);
                     outcome
                 });

@@ -65,7 +65,7 @@ pub(crate) fn goal(system: &TransitionSystem, expect: &Expect) -> Result<Goal, S
             Some(id) => Ok(Goal::Reach(id)),
             None => Err(format!("the system has no property {property}")),
         },
-        _ => Ok(Goal::Safety),
+        _ => Ok(Goal::All),
     }
 }
 

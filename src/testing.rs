@@ -127,7 +127,7 @@ pub(crate) fn expecting(expect: Expect) -> Check {
 
 /// The check's own expectation.
 pub(crate) fn as_declared() -> Expect {
-    Expect::Violates { property: "both_counted".to_owned(), depth: Some(4) }
+    Expect::Violates { property: "both_counted".to_owned(), depth: Some(4), lasso: None }
 }
 
 /// Runs the check on a system.

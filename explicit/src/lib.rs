@@ -20,7 +20,7 @@ pub use layout::Layout;
 pub use mutation::Mutation;
 
 use clock::Clock;
-use musilc_ir::{Goal, Limits, Outcome, PropertyKind, Statistics, TransitionSystem, Unknown, Verdict};
+use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
 use search::Search;
 use std::time::Instant;
 use trace::Numbering;
@@ -39,6 +39,7 @@ pub fn check_mutated(system: &TransitionSystem, goal: Goal, limits: &Limits, mut
     attempt(system, goal, limits, mutation).unwrap_or_else(|why| Outcome {
         verdict: Verdict::Unknown(why),
         decided_depth: None,
+        decided_lassos: None,
         witnesses: Vec::new(),
         statistics: Statistics { elapsed: started.elapsed(), ..Statistics::default() },
         coverage: None,
@@ -52,11 +53,7 @@ fn attempt(
     mutation: Mutation,
 ) -> Result<Outcome, Unknown> {
     let incapable = |why: &str| Unknown::Incapable(why.to_owned());
-    if let Goal::Reach(id) = goal
-        && system.properties.get(id.index()).is_none_or(|property| property.kind == PropertyKind::Step)
-    {
-        return Err(incapable("only a property of states can be reached"));
-    }
+    goal.fits(system)?;
     if let Err(problems) = musilc_ir::validate(system) {
         return Err(Unknown::Incapable(format!("the system is malformed: {}", problems.join("; "))));
     }

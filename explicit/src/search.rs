@@ -133,11 +133,13 @@ impl<'s, const W: usize> Search<'s, W> {
         Outcome {
             verdict,
             decided_depth: self.decided,
-            witnesses: if self.goal == Goal::Safety { found.collect() } else { Vec::new() },
+            decided_lassos: None,
+            witnesses: if self.goal == Goal::All { found.collect() } else { Vec::new() },
             statistics: Statistics {
                 states: Some(self.seen.len().into()),
                 transitions: Some(self.transitions),
                 levels: self.levels,
+                product_states: None,
                 state_bits: Some(self.layout.bits()),
                 memory: Some(self.memory.peak()),
                 queries: None,
@@ -150,7 +152,8 @@ impl<'s, const W: usize> Search<'s, W> {
     fn decide(&mut self) -> Flow<Verdict> {
         let mut machine = Machine::new(self.program);
         self.find_initial_states(&mut machine)?;
-        if self.seen.len() == 0 && self.best.is_none() && self.goal == Goal::Safety {
+        let reach = matches!(self.goal, Goal::Reach(_));
+        if self.seen.len() == 0 && self.best.is_none() && !reach {
             self.decided = Some(0);
             return ControlFlow::Continue(violated(ViolationKind::NoInitialState));
         }
@@ -190,7 +193,8 @@ impl<'s, const W: usize> Search<'s, W> {
         let unmet = |id: &PropertyId| self.witnesses.get(id.index()).is_none_or(Option::is_none);
         let missing = match self.goal {
             Goal::Reach(id) => Some(id),
-            Goal::Safety => self.system.properties_of(PropertyKind::Reachable).find(unmet),
+            Goal::All => self.system.properties_of(PropertyKind::Reachable).find(unmet),
+            Goal::Refute(_) => None,
         };
         match missing {
             Some(id) => violated(ViolationKind::Unreached(id)),
@@ -293,10 +297,11 @@ impl<'s, const W: usize> Search<'s, W> {
         {
             let id = PropertyId::from(index);
             let awaited = match self.goal {
-                Goal::Safety => property.kind == PropertyKind::Reachable,
+                Goal::All => property.kind == PropertyKind::Reachable,
                 Goal::Reach(wanted) => wanted == id,
+                Goal::Refute(_) => false,
             } && self.witnesses[index].is_none();
-            let checked = self.goal == Goal::Safety && property.kind == PropertyKind::Invariant;
+            let checked = self.goal == Goal::All && property.kind == PropertyKind::Invariant;
             if property.kind == PropertyKind::Step || !(awaited || checked || predicate.fallible) {
                 continue;
             }
@@ -373,7 +378,7 @@ impl<'s, const W: usize> Search<'s, W> {
 
     /// Keeps the violation if the goal asks for it and it is less than the one kept.
     fn offer(&mut self, kind: ViolationKind, trace: impl FnOnce(&Self) -> Trace) {
-        let asked = self.goal == Goal::Safety || matches!(kind, ViolationKind::Error(_));
+        let asked = self.goal == Goal::All || matches!(kind, ViolationKind::Error(_));
         if asked && self.best.as_ref().is_none_or(|best| kind < best.kind) {
             self.best = Some(Violation { kind, trace: trace(self) });
         }

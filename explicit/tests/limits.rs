@@ -14,8 +14,8 @@ fn the_limit_on_states_is_exact() {
     let system = philosophers(6, true);
     for most in [0, 1, 2, 50, 197, 198, 199] {
         let limits = Limits { max_states: Some(most), ..Limits::default() };
-        assert_eq!(disagreement(&system, Goal::Safety, &limits, Mutation::None), None);
-        let outcome = check(&system, Goal::Safety, &limits);
+        assert_eq!(disagreement(&system, Goal::All, &limits, Mutation::None), None);
+        let outcome = check(&system, Goal::All, &limits);
         assert_eq!(outcome.statistics.states, Some(most.min(198)));
         if most < 198 {
             assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::StateLimit(most)));
@@ -26,11 +26,11 @@ fn the_limit_on_states_is_exact() {
 #[test]
 fn the_limit_on_memory_is_obeyed_closely() {
     let system = philosophers(12, true);
-    let whole = check(&system, Goal::Safety, &Limits::default()).statistics.memory.unwrap();
+    let whole = check(&system, Goal::All, &Limits::default()).statistics.memory.unwrap();
     let mut last = 0;
     for most in [1 << 12, 1 << 16, 1 << 18, 1 << 19, whole - 1] {
         let limits = Limits { max_memory: Some(most), ..Limits::default() };
-        let outcome = check(&system, Goal::Safety, &limits);
+        let outcome = check(&system, Goal::All, &limits);
         assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::MemoryLimit(most)));
         let states = outcome.statistics.states.unwrap();
         assert!(outcome.statistics.memory.unwrap() <= most.max(1 << 13));
@@ -43,7 +43,7 @@ fn the_limit_on_memory_is_obeyed_closely() {
         }
     }
     let limits = Limits { max_memory: Some(whole), ..Limits::default() };
-    assert!(matches!(check(&system, Goal::Safety, &limits).verdict, Verdict::Proved(_)));
+    assert!(matches!(check(&system, Goal::All, &limits).verdict, Verdict::Proved(_)));
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn a_bound_on_the_depth_is_no_proof() {
     let system = philosophers(5, true);
     for max_depth in 0..7 {
         let limits = Limits { max_depth: Some(max_depth), ..Limits::default() };
-        assert_eq!(disagreement(&system, Goal::Safety, &limits, Mutation::None), None);
-        let outcome = check(&system, Goal::Safety, &limits);
+        assert_eq!(disagreement(&system, Goal::All, &limits, Mutation::None), None);
+        let outcome = check(&system, Goal::All, &limits);
         let holds = Verdict::HoldsToDepth { depth: max_depth };
         assert_eq!(outcome.verdict == holds, max_depth <= 5, "{:?}", outcome.verdict);
     }
@@ -74,7 +74,7 @@ fn no_time_means_no_verdict() {
         let system = system(source);
         let started = Instant::now();
         let limits = Limits { deadline: Some(started), ..Limits::default() };
-        let outcome = check(&system, Goal::Safety, &limits);
+        let outcome = check(&system, Goal::All, &limits);
         assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::Timeout), "{source}");
         let interrupt = Interrupt::default();
         let limits = Limits { interrupt: interrupt.clone(), ..Limits::default() };
@@ -82,7 +82,7 @@ fn no_time_means_no_verdict() {
             std::thread::sleep(Duration::from_millis(20));
             interrupt.raise();
         });
-        let outcome = check(&system, Goal::Safety, &limits);
+        let outcome = check(&system, Goal::All, &limits);
         assert!(matches!(outcome.verdict, Verdict::Unknown(Unknown::Interrupted) | Verdict::Proved(_)), "{source} {:?}", outcome.verdict);
         raised.join().unwrap();
         assert!(started.elapsed() < Duration::from_secs(20), "{source}");
@@ -102,7 +102,7 @@ fn progress_is_told_now_and_then() {
         ..Limits::default()
     };
     let started = Instant::now();
-    let outcome = check(&philosophers(14, true), Goal::Safety, &limits);
+    let outcome = check(&philosophers(14, true), Goal::All, &limits);
     let most = started.elapsed().as_millis() / 100;
     assert!(u128::from(calls.load(Ordering::Relaxed)) <= most);
     if let Some(progress) = *last.lock().unwrap() {

@@ -32,7 +32,7 @@ fn generated_systems_are_of_all_kinds() {
     for _ in 0..2000 {
         let system = generate(&choices().new_tree(&mut runner).unwrap().current());
         let limits = Limits { max_states: Some(400), ..Limits::default() };
-        let outcome = musilc_explicit::check(&system, Goal::Safety, &limits);
+        let outcome = musilc_explicit::check(&system, Goal::All, &limits);
         large += usize::from(outcome.statistics.states > Some(20));
         let kind = match &outcome.verdict {
             Verdict::Proved(_) => "proved",

@@ -9,7 +9,7 @@ use musilc_ir::{
 };
 
 fn safety(system: &TransitionSystem) -> Outcome {
-    check(system, Goal::Safety, &Limits::default())
+    check(system, Goal::All, &Limits::default())
 }
 
 /// The kind and depth of a violation.
@@ -27,7 +27,7 @@ fn philosophers_get_stuck_when_each_has_one_fork() {
             assert_eq!(violation(&safety(&make(n, false))), (ViolationKind::Deadlock, n));
             let system = make(n, true);
             for mode in [Mutation::None, Mutation::FreeParameters] {
-                let outcome = check_mutated(&system, Goal::Safety, &Limits::default(), mode);
+                let outcome = check_mutated(&system, Goal::All, &Limits::default(), mode);
                 assert_eq!(outcome.verdict, Verdict::Proved(Proof::Exhaustive { diameter: n }));
                 assert_eq!(outcome.statistics.states, Some(states));
                 assert_eq!(outcome.statistics.levels.iter().sum::<u64>(), states);
@@ -143,7 +143,7 @@ fn a_failing_initial_binding_is_found_without_trying_all() {
         deadline: Some(std::time::Instant::now() + std::time::Duration::from_secs(20)),
         ..Limits::default()
     };
-    let outcome = check(&system, Goal::Safety, &limits);
+    let outcome = check(&system, Goal::All, &limits);
     let Verdict::Violated(found) = outcome.verdict else { panic!("{:?}", outcome.verdict) };
     assert_eq!(found.depth(), 0);
     let mut expected = vec![0; 40];
@@ -177,7 +177,7 @@ fn many_instances_are_compiled_one_by_one() {
          terminal holds true reachable far holds a[0] == 6 claim true",
     );
     let bound = safety(&system);
-    let free = check_mutated(&system, Goal::Safety, &Limits::default(), Mutation::FreeParameters);
+    let free = check_mutated(&system, Goal::All, &Limits::default(), Mutation::FreeParameters);
     assert_eq!(bound.verdict, free.verdict);
     assert_eq!(bound.statistics.levels, free.statistics.levels);
     assert_eq!(bound.statistics.transitions, free.statistics.transitions);
@@ -227,7 +227,7 @@ fn deep_expressions_are_no_danger() {
     system.properties[0].predicate.expr = truth;
     system.terminal.expr = cx.bool(true);
     let outcome = safety(&system);
-    let expected = musilc_ir::search::check(&system, Goal::Safety, &Limits::default()).unwrap();
+    let expected = musilc_ir::search::check(&system, Goal::All, &Limits::default()).unwrap();
     assert_eq!(outcome.verdict, expected.verdict);
     assert_eq!(outcome.statistics.levels, expected.statistics.levels);
 }

@@ -50,12 +50,14 @@ pub enum Expect {
         /// The exact number of reachable states.
         states: Option<u64>,
     },
-    /// This invariant or step invariant is the first violation.
+    /// This invariant or step invariant is the first violation; or this temporal or recoverable property is violated.
     Violates {
         /// Its name; it exists in the model and is no `reachable`.
         property: String,
-        /// The length of the shortest counterexample.
+        /// The length of the shortest counterexample; never of a temporal property.
         depth: Option<u32>,
+        /// Of a temporal property: the lengths of the counterexample's stem and loop.
+        lasso: Option<(u32, u32)>,
     },
     /// A deadlock is the first violation.
     Deadlock {

@@ -9,8 +9,11 @@ mod claim;
 mod data;
 pub mod eval;
 mod expr;
+mod fairness;
+mod formula;
 mod ground;
 mod id;
+pub mod lasso;
 mod limits;
 pub mod replay;
 pub mod search;
@@ -29,14 +32,16 @@ pub use claim::{Claim, Part, Shown};
 pub use data::{DataType, Datum, EnumType, FieldType, StructType, VariantType};
 pub use eval::{Env, Evaluator, InternalError};
 pub use expr::{Context, Node};
+pub use fairness::FairnessConstraint;
+pub use formula::{Formula, FormulaKind, FormulaPart, Letter};
 pub use ground::{GroundFailure, GroundTransition, binding_count, bindings};
 pub use id::{ExprId, PropertyId, TransitionId, VarId};
 pub use limits::{Interrupt, Limits, Observer, Progress};
 pub use span::Span;
 pub use step::{GuardResult, InitResult, StateReport, StepResult, Successor, Truth};
 pub use system::{
-    Failure, FailureKind, Fairness, Init, Param, Predicate, Probe, ProbeKind, Property, PropertyKind,
-    SourceVariable, Transition, TransitionSystem, Update, Variable,
+    Failure, FailureKind, FairUnit, Fairness, Init, Param, Predicate, Probe, ProbeKind, Property,
+    PropertyKind, SourceVariable, Transition, TransitionSystem, Update, Variable,
 };
 pub use trace::{Step, Trace};
 pub use ty::Type;

@@ -2,6 +2,7 @@
 //! again. An outcome that is not confirmed is an internal error of the engine that gave it.
 
 use crate::eval::{Env, Evaluator, InternalError};
+use crate::lasso::Lasso;
 use crate::step::{GuardResult, InitResult, StepResult, Truth};
 use crate::{
     FailureSite, Goal, Outcome, Param, Place, PropertyId, PropertyKind, State, Trace, TransitionSystem,
@@ -69,7 +70,26 @@ pub fn replay(system: &TransitionSystem, trace: &Trace) -> Result<(), ReplayErro
             (StepResult::Next(_), None) => return Err(at("no model error happens".to_owned())),
         }
     }
-    Ok(())
+    match trace.back_to {
+        Some(back_to) => goes_back(system, trace, back_to).map_err(at(trace.steps.len())),
+        None => Ok(()),
+    }
+}
+
+/// Whether the run can go on from its last state as from the one where its loop begins.
+fn goes_back(system: &TransitionSystem, trace: &Trace, back_to: u32) -> Result<(), String> {
+    let last = end(trace)?;
+    if back_to == trace.depth() {
+        let report = system.examine_state(last).map_err(internal)?;
+        return match report.enabled {
+            true => Err("the run stutters where an instance is enabled".to_owned()),
+            false => Ok(()),
+        };
+    }
+    match trace.state_after(back_to as usize) {
+        Some(first) => same(system, last, first),
+        None => Err(format!("the run goes back to step {back_to}, and has {}", trace.depth())),
+    }
 }
 
 fn internal(error: InternalError) -> String {
@@ -109,14 +129,23 @@ fn same(system: &TransitionSystem, claimed: &State, actual: &State) -> Result<()
 /// What is not so.
 pub fn confirm(system: &TransitionSystem, goal: Goal, outcome: &Outcome) -> Result<(), String> {
     match (&outcome.verdict, goal) {
-        (Verdict::Violated(violation), Goal::Safety) => confirm_violation(system, violation)?,
+        (Verdict::Violated(violation), Goal::All) => confirm_violation(system, violation)?,
         (Verdict::Violated(violation), Goal::Reach(id)) => match violation.kind {
             ViolationKind::Error(_) => confirm_violation(system, violation)?,
             ViolationKind::Unreached(missing) if missing == id => confirm_violation(system, violation)?,
             other => return Err(format!("{other:?} does not answer whether property {} is reachable", id.0)),
         },
+        (Verdict::Violated(violation), Goal::Refute(id)) => match violation.kind {
+            ViolationKind::Error(_) | ViolationKind::NoInitialState => confirm_violation(system, violation)?,
+            ViolationKind::Lasso(refuted) | ViolationKind::Unrecoverable(refuted) if refuted == id => {
+                confirm_violation(system, violation)?;
+            }
+            other => return Err(format!("{other:?} does not refute property {}", id.0)),
+        },
         (Verdict::Reached(trace), Goal::Reach(id)) => confirm_reached(system, id, trace)?,
-        (Verdict::Reached(_), Goal::Safety) => return Err("nothing was to be reached".to_owned()),
+        (Verdict::Reached(_), Goal::All | Goal::Refute(_)) => {
+            return Err("nothing was to be reached".to_owned());
+        }
         (Verdict::Proved(_) | Verdict::HoldsToDepth { .. } | Verdict::Unknown(_), _) => {}
     }
     for (id, trace) in &outcome.witnesses {
@@ -149,13 +178,26 @@ pub fn confirm_violation(system: &TransitionSystem, violation: &Violation) -> Re
             let empty = trace.initial.is_none() && trace.steps.is_empty();
             return if empty { Ok(()) } else { Err("a run where there can be none".to_owned()) };
         }
-        ViolationKind::Error(_) | ViolationKind::Property(_) | ViolationKind::Deadlock => {}
+        _ => {}
+    }
+    if trace.back_to.is_some() != matches!(violation.kind, ViolationKind::Lasso(_)) {
+        return Err("a lasso refutes a temporal property, and nothing else".to_owned());
     }
     replay(system, trace).map_err(|error| error.to_string())?;
     match violation.kind {
         ViolationKind::Error(site) => confirm_error(system, site, trace),
         ViolationKind::Property(id) => match property_at_end(system, id, trace)? {
-            Truth::False if system.property(id).kind != PropertyKind::Reachable => Ok(()),
+            Truth::False
+                if matches!(system.property(id).kind, PropertyKind::Invariant | PropertyKind::Step) =>
+            {
+                Ok(())
+            }
+            other => Err(format!("property {} is {other:?}", id.0)),
+        },
+        ViolationKind::Lasso(id) => confirm_lasso(system, id, trace),
+        // That nothing can be reached is no matter of one run; that the property is not there yet is.
+        ViolationKind::Unrecoverable(id) => match property_at_end(system, id, trace)? {
+            Truth::False if system.property(id).kind == PropertyKind::Recoverable => Ok(()),
             other => Err(format!("property {} is {other:?}", id.0)),
         },
         _ => {
@@ -166,6 +208,22 @@ pub fn confirm_violation(system: &TransitionSystem, violation: &Violation) -> Re
                 Err("the last state is no deadlock".to_owned())
             }
         }
+    }
+}
+
+/// Confirms that a lasso keeps to every fairness assumption, and that the formula of a temporal property is false of it.
+fn confirm_lasso(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Result<(), String> {
+    let formula = system.properties.get(id.index()).and_then(|property| property.formula.as_ref());
+    let formula = formula.ok_or_else(|| format!("property {} is not temporal", id.0))?;
+    let lasso = Lasso::new(trace).ok_or("the run is no lasso")?;
+    for constraint in system.fairness_constraints() {
+        if !lasso.keeps(system, &constraint).map_err(internal)? {
+            return Err(format!("the loop is not fair to {constraint:?}"));
+        }
+    }
+    match lasso.truth(system, formula).map_err(internal)?.first() {
+        Some(false) => Ok(()),
+        _ => Err(format!("property {} is true of the lasso", id.0)),
     }
 }
 

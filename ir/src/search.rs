@@ -22,11 +22,9 @@ use std::time::Instant;
 /// Where the system is malformed, or an update leaves its variable's type though no failure is true.
 pub fn check(system: &TransitionSystem, goal: Goal, limits: &Limits) -> Result<Outcome, InternalError> {
     let mut search = Search::new(system, goal, limits);
-    let verdict = match goal {
-        Goal::Reach(id) if system.properties.get(id.index()).is_none_or(|p| p.kind == PropertyKind::Step) => {
-            Verdict::Unknown(Unknown::Incapable("only a property of states can be reached".to_owned()))
-        }
-        _ => match search.run()? {
+    let verdict = match goal.fits(system) {
+        Err(unfit) => Verdict::Unknown(unfit),
+        Ok(()) => match search.run()? {
             Ok(verdict) | Err(verdict) => verdict,
         },
     };
@@ -91,7 +89,8 @@ impl<'a> Search<'a> {
 
     fn run(&mut self) -> Flow<Verdict> {
         go!(self.find_initial_states());
-        if self.states.is_empty() && self.best.is_none() && self.goal == Goal::Safety {
+        let reach = matches!(self.goal, Goal::Reach(_));
+        if self.states.is_empty() && self.best.is_none() && !reach {
             self.decided = Some(0);
             return Ok(Ok(violated(ViolationKind::NoInitialState)));
         }
@@ -115,7 +114,11 @@ impl<'a> Search<'a> {
                 return Ok(Ok(self.exhausted()));
             }
             if self.limits.max_depth.is_some_and(|most| depth >= most) {
-                return Ok(Ok(Verdict::HoldsToDepth { depth }));
+                let whole = !self.system.global_properties(self.goal).is_empty();
+                return Ok(Ok(match whole {
+                    true => Verdict::Unknown(Unknown::DepthLimit(depth)),
+                    false => Verdict::HoldsToDepth { depth },
+                }));
             }
             let next = self.states.len();
             go!(self.expand(level, depth));
@@ -131,10 +134,11 @@ impl<'a> Search<'a> {
     fn exhausted(&self) -> Verdict {
         let missing = match self.goal {
             Goal::Reach(id) => Some(id),
-            Goal::Safety => self
+            Goal::All => self
                 .system
                 .properties_of(PropertyKind::Reachable)
                 .find(|id| self.witnesses[id.index()].is_none()),
+            Goal::Refute(_) => None,
         };
         match missing {
             Some(id) => violated(ViolationKind::Unreached(id)),
@@ -185,8 +189,9 @@ impl<'a> Search<'a> {
 
     fn note_witnesses(&mut self, state: &State, position: usize) -> Result<(), InternalError> {
         let wanted: Vec<PropertyId> = match self.goal {
-            Goal::Safety => self.system.properties_of(PropertyKind::Reachable).collect(),
+            Goal::All => self.system.properties_of(PropertyKind::Reachable).collect(),
             Goal::Reach(id) => vec![id],
+            Goal::Refute(_) => vec![],
         };
         for id in wanted {
             if self.witnesses[id.index()].is_none()
@@ -277,7 +282,8 @@ impl<'a> Search<'a> {
         Outcome {
             verdict,
             decided_depth: self.decided,
-            witnesses: if self.goal == Goal::Safety { found.collect() } else { Vec::new() },
+            decided_lassos: None,
+            witnesses: if self.goal == Goal::All { found.collect() } else { Vec::new() },
             statistics: Statistics {
                 states: Some(states),
                 transitions: Some(self.coverage.fired.iter().sum()),
@@ -297,7 +303,7 @@ fn violated(kind: ViolationKind) -> Verdict {
 
 /// Keeps the violation if the goal asks for it and it is less than the one kept.
 fn offer(best: &mut Option<Violation>, goal: Goal, kind: ViolationKind, trace: impl FnOnce() -> Trace) {
-    let asked = goal == Goal::Safety || matches!(kind, ViolationKind::Error(_));
+    let asked = goal == Goal::All || matches!(kind, ViolationKind::Error(_));
     if asked && best.as_ref().is_none_or(|best| kind < best.kind) {
         *best = Some(Violation { kind, trace: trace() });
     }

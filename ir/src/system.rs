@@ -1,6 +1,6 @@
 //! Symbolic transition systems: the contract between the frontend and the engines.
 
-use crate::{Claim, Context, DataType, ExprId, PropertyId, Span, TransitionId, Type, VarId};
+use crate::{Claim, Context, DataType, ExprId, Formula, Goal, PropertyId, Span, TransitionId, Type, VarId};
 
 /// A finite symbolic transition system with its properties, and what is needed to show its states as the chapter would.
 #[derive(Clone, Debug)]
@@ -107,16 +107,25 @@ pub struct Update {
     pub value: ExprId,
 }
 
-/// A fairness assumption on each instance of a transition.
+/// A fairness assumption on a transition. It speaks of infinite runs, and matters to temporal properties only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Fairness {
     /// None.
     #[default]
     None,
     /// Not: eventually always enabled and never taken.
-    Weak,
+    Weak(FairUnit),
     /// Infinitely often enabled implies infinitely often taken.
-    Strong,
+    Strong(FairUnit),
+}
+
+/// What a fairness assumption is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FairUnit {
+    /// Each instance by itself.
+    Instance,
+    /// The transition as a whole: enabled where some instance is, taken where some instance is.
+    Whole,
 }
 
 /// A condition under which evaluation is a model error.
@@ -213,7 +222,7 @@ pub struct Predicate {
     pub expr: ExprId,
 }
 
-/// A safety property.
+/// A property.
 #[derive(Clone, Debug)]
 pub struct Property {
     /// Its name.
@@ -221,14 +230,19 @@ pub struct Property {
     /// What it claims the expression to be.
     pub kind: PropertyKind,
     /// The expression; in a step property it mentions [next](crate::Node::Next) values too.
+    ///
+    /// In a temporal property it is `true`, and its failures are those of the conditions of the formula: each of them is evaluated in
+    /// every reachable state.
     pub predicate: Predicate,
     /// How the expression is put together, for the report of a violation.
     pub claim: Claim,
+    /// What a temporal property claims; `None` in properties of other kinds.
+    pub formula: Option<Formula>,
     /// Its declaration.
     pub span: Span,
 }
 
-/// The kinds of safety properties.
+/// The kinds of properties.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum PropertyKind {
     /// True in every reachable state.
@@ -237,6 +251,18 @@ pub enum PropertyKind {
     Step,
     /// True in some reachable state.
     Reachable,
+    /// The formula is true of every fair infinite run; in a state without successor a run stutters for ever.
+    Temporal,
+    /// From every reachable state, some state in which it is true can be reached (AG EF, whatever is fair).
+    Recoverable,
+}
+
+impl PropertyKind {
+    /// Whether it is decided by single states and steps, and not by how they hang together.
+    #[must_use]
+    pub fn is_local(self) -> bool {
+        !matches!(self, PropertyKind::Temporal | PropertyKind::Recoverable)
+    }
 }
 
 /// Something that ought to be true in some reachable state; engines that see all states report which ones were.
@@ -287,6 +313,18 @@ impl TransitionSystem {
             .enumerate()
             .filter(move |(_, property)| property.kind == kind)
             .map(|(index, _)| PropertyId::from(index))
+    }
+
+    /// What a goal asks beyond single states and steps: temporal properties in order of declaration, then recoverable ones.
+    #[must_use]
+    pub fn global_properties(&self, goal: Goal) -> Vec<PropertyId> {
+        let temporal = self.properties_of(PropertyKind::Temporal);
+        let all = temporal.chain(self.properties_of(PropertyKind::Recoverable));
+        match goal {
+            Goal::All => all.collect(),
+            Goal::Refute(id) => all.filter(|global| *global == id).collect(),
+            Goal::Reach(_) => Vec::new(),
+        }
     }
 
     /// The property with this name.

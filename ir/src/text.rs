@@ -52,11 +52,11 @@
 //!
 //! shared     = "shared" let*                       what several sections use; sections follow
 //! init       = "init" params? let* failure* ("where" expr)* (NAME "=" expr)*
-//! transition = ("weak" | "strong")? "transition" NAME params? span
+//! transition = (("weak" | "strong") "whole"?)? "transition" NAME params? span
 //!              let* failure* "when" expr failure* (NAME ":=" expr)*
 //! terminal   = "terminal" let* failure* "holds" expr
-//! property   = ("invariant" | "step" "invariant" | "reachable") NAME span
-//!              let* failure* "holds" expr "claim" claim
+//! property   = ("invariant" | "step" "invariant" | "reachable" | "temporal" | "recoverable") NAME span
+//!              let* failure* "holds" expr "claim" claim ("formula" formula)?
 //! probes     = "probes" let* ("antecedent" NAME ":" expr span | "state" NAME NAME ":" expr span)*
 //!
 //! params     = "(" (NAME ":" data),* ")"
@@ -67,6 +67,10 @@
 //!            | "no_value" | "nothing_to_choose" | "other_variant" "(" NAME ")"
 //! claim      = expr span ("{" (part | show)* "}")?
 //! part       = "part" (NAME "=" NAME ":")? claim
+//! formula    = "condition" span claim | "taken" span NAME "#" INT "(" (INT | "any"),* ")"
+//!            | ("all" | "any") span "{" ("part" (NAME "=" NAME ":")? formula)* "}"
+//!            | ("not" | "next" | "always" | "eventually") span "{" formula "}"
+//!            | ("implies" | "iff" | "until" | "weak_until" | "release" | "leads_to") span "{" formula formula "}"
 //! show       = "show" data ":" "(" expr,* ")" span
 //!
 //! expr       = operands with, from loose to tight:   ||   &&   == != < <= > >=   + -   * div mod   ! -   e[i] e[i := v]
@@ -80,6 +84,7 @@
 //! A list of `||`, `&&` or `+` is one node; comparisons do not associate; `!=`, `>=` and `>` are the negations of `==`, `<` and `<=`.
 
 mod expression;
+mod formula;
 mod layout;
 mod lexer;
 mod parser;
@@ -142,6 +147,7 @@ const KEYWORDS: &[&str] = &[
     "enum",
     "fail",
     "false",
+    "formula",
     "from",
     "holds",
     "if",
@@ -153,6 +159,7 @@ const KEYWORDS: &[&str] = &[
     "part",
     "probes",
     "reachable",
+    "recoverable",
     "shared",
     "show",
     "showing",
@@ -162,6 +169,7 @@ const KEYWORDS: &[&str] = &[
     "strong",
     "struct",
     "system",
+    "temporal",
     "terminal",
     "transition",
     "true",

@@ -2,8 +2,8 @@
 
 use crate::typing::MAX_DEPTH;
 use crate::{
-    Claim, ExprId, Failure, Node, Param, Predicate, Property, PropertyKind, SourceVariable, Transition,
-    TransitionSystem, Type,
+    Claim, ExprId, Failure, Formula, FormulaKind, Node, Param, Predicate, Property, PropertyKind,
+    SourceVariable, Transition, TransitionSystem, Type,
 };
 use rustc_hash::FxHashSet;
 
@@ -163,6 +163,37 @@ impl Validator<'_> {
         while let Some(claim) = claims.pop() {
             self.claim(claim, scope);
             claims.extend(claim.parts.iter().map(|part| &part.claim));
+        }
+        if property.formula.is_some() != (property.kind == PropertyKind::Temporal) {
+            self.complain("a formula belongs to a temporal property, and to no other");
+        }
+        if let Some(formula) = &property.formula {
+            formula.for_each(&mut |formula| self.formula(formula));
+        }
+    }
+
+    fn formula(&mut self, formula: &Formula) {
+        match &formula.kind {
+            FormulaKind::State(claim) => {
+                let mut claims = vec![claim];
+                while let Some(claim) = claims.pop() {
+                    self.claim(claim, Scope::STATE);
+                    claims.extend(claim.parts.iter().map(|part| &part.claim));
+                }
+            }
+            FormulaKind::Taken { transition, args } => {
+                match self.system.transitions.get(transition.index()) {
+                    None => self.complain(format!("there is no transition number {}", transition.0)),
+                    Some(taken) => {
+                        let fits =
+                            |(param, arg): (&Param, &Option<u32>)| arg.is_none_or(|arg| arg < param.count);
+                        if taken.params.len() != args.len() || !taken.params.iter().zip(args).all(fits) {
+                            self.complain(format!("the arguments do not fit transition {}", taken.name));
+                        }
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

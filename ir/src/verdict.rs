@@ -1,23 +1,47 @@
 //! What an engine is asked and what it answers.
 
-use crate::{PropertyId, Trace, TransitionId};
+use crate::{PropertyId, PropertyKind, Trace, TransitionId, TransitionSystem};
 use std::time::Duration;
 
 /// What an engine looks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Goal {
-    /// Any violation: the least in depth, then in the order of [`ViolationKind`]. A witness for each reachable property on the way.
-    Safety,
+    /// Any violation: the least in depth, then in the order of [`ViolationKind`]; what only all states together can violate comes after
+    /// all depths. A witness for each reachable property on the way.
+    All,
     /// A witness of this reachable property. Model errors end the search too; nothing else does.
     Reach(PropertyId),
+    /// A violation of this temporal or recoverable property. Model errors end the search too; nothing else does.
+    Refute(PropertyId),
+}
+
+impl Goal {
+    /// Whether the system has a property of this number that can be reached or refuted, as the goal wants it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn fits(self, system: &TransitionSystem) -> Result<(), Unknown> {
+        let kind = |id: PropertyId| system.properties.get(id.index()).map(|property| property.kind);
+        let why = match self {
+            Goal::Reach(id) if kind(id).is_none_or(|kind| kind == PropertyKind::Step) => {
+                "only a property of states can be reached"
+            }
+            Goal::Refute(id) if kind(id).is_none_or(PropertyKind::is_local) => {
+                "only a temporal or recoverable property can be refuted by itself"
+            }
+            Goal::All | Goal::Reach(_) | Goal::Refute(_) => return Ok(()),
+        };
+        Err(Unknown::Incapable(why.to_owned()))
+    }
 }
 
 /// The answer of an engine.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Verdict {
-    /// For [`Goal::Safety`]: every property holds in every reachable state, each reachable one is reached, there is no deadlock and no error.
+    /// For [`Goal::All`]: every property holds, each reachable one is reached, there is no deadlock and no error. For [`Goal::Refute`]:
+    /// the property holds, and there is no error.
     Proved(Proof),
-    /// Nothing decisive happens in runs of up to `depth` steps. A bound is never a proof.
+    /// Nothing decisive happens in runs of up to `depth` steps, lassos counted with stem and loop. A bound is never a proof.
     HoldsToDepth {
         /// The depth, all of which was searched.
         depth: u32,
@@ -50,7 +74,8 @@ pub enum Proof {
 pub struct Violation {
     /// What is violated.
     pub kind: ViolationKind,
-    /// A shortest run to it; without any state for [`ViolationKind::NoInitialState`] and [`ViolationKind::Unreached`].
+    /// A shortest run to it; a short lasso for [`ViolationKind::Lasso`]; without any state for [`ViolationKind::NoInitialState`] and
+    /// [`ViolationKind::Unreached`].
     pub trace: Trace,
 }
 
@@ -75,6 +100,21 @@ pub enum ViolationKind {
     Deadlock,
     /// All states were visited and none has the reachable property.
     Unreached(PropertyId),
+    /// A temporal property is false of a fair lasso.
+    Lasso(PropertyId),
+    /// From the last state, no state with the recoverable property can be reached.
+    Unrecoverable(PropertyId),
+}
+
+impl ViolationKind {
+    /// Whether it shows at the end of a run of some depth, rather than in all states together.
+    #[must_use]
+    pub fn is_local(self) -> bool {
+        !matches!(
+            self,
+            ViolationKind::Unreached(_) | ViolationKind::Lasso(_) | ViolationKind::Unrecoverable(_)
+        )
+    }
 }
 
 /// A failure of a transition system. The order decides among model errors at the same depth.
@@ -109,6 +149,8 @@ pub enum Place {
 pub enum Unknown {
     /// The limit on distinct states was reached.
     StateLimit(u64),
+    /// The limit on depth was reached, and what is asked needs all states.
+    DepthLimit(u32),
     /// The limit on memory was reached, in bytes.
     MemoryLimit(u64),
     /// The time is up.
@@ -126,7 +168,10 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Every depth up to this one was decided completely; `None` where not even the initial states were.
     pub decided_depth: Option<u32>,
-    /// For [`Goal::Safety`]: a shortest run to each reachable property that was met, in order of declaration.
+    /// For every temporal property that is asked for (of a violated one: before it), there is no lasso of stem and loop together up
+    /// to this length. `None` from an engine that does not proceed by length.
+    pub decided_lassos: Option<u32>,
+    /// For [`Goal::All`]: a shortest run to each reachable property that was met, in order of declaration.
     pub witnesses: Vec<(PropertyId, Trace)>,
     /// How much work it was.
     pub statistics: Statistics,
@@ -143,6 +188,8 @@ pub struct Statistics {
     pub transitions: Option<u64>,
     /// The number of states first reached at each depth.
     pub levels: Vec<u64>,
+    /// Pairs of a state and an automaton's state that the search for lassos visited, over all temporal properties.
+    pub product_states: Option<u64>,
     /// Bits in a packed state.
     pub state_bits: Option<u64>,
     /// Memory of the engine's own data structures, in bytes.

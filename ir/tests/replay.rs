@@ -216,13 +216,13 @@ fn tampered_runs_do_not_replay() {
 #[test]
 fn outcomes_answer_the_goal() {
     let s = system();
-    let outcome = check(&s, Goal::Safety, &Limits::default()).unwrap();
-    assert_eq!(confirm(&s, Goal::Safety, &outcome), Ok(()));
+    let outcome = check(&s, Goal::All, &Limits::default()).unwrap();
+    assert_eq!(confirm(&s, Goal::All, &outcome), Ok(()));
     assert!(confirm(&s, Goal::Reach(SEVEN), &outcome).is_err());
     let reached = check(&s, Goal::Reach(SEVEN), &Limits::default()).unwrap();
     assert!(matches!(reached.verdict, Verdict::Reached(_)), "{:?}", reached.verdict);
     assert_eq!(confirm(&s, Goal::Reach(SEVEN), &reached), Ok(()));
-    assert!(confirm(&s, Goal::Safety, &reached).is_err());
+    assert!(confirm(&s, Goal::All, &reached).is_err());
     assert!(confirm(&s, Goal::Reach(LOW), &reached).is_err());
     let unreached = Violation { kind: ViolationKind::Unreached(SEVEN), trace: Trace::default() };
     let outcome = |verdict| Outcome { verdict, ..reached.clone() };
@@ -230,6 +230,6 @@ fn outcomes_answer_the_goal() {
     assert!(confirm(&s, Goal::Reach(LOW), &outcome(Verdict::Violated(unreached))).is_err());
     let witness =
         |trace| Outcome { witnesses: vec![(SEVEN, trace)], ..outcome(Verdict::HoldsToDepth { depth: 9 }) };
-    assert_eq!(confirm(&s, Goal::Safety, &witness(run(&s, 1, &[(0, &[2]), (0, &[2])]))), Ok(()));
-    assert!(confirm(&s, Goal::Safety, &witness(run(&s, 1, &[(0, &[2])]))).is_err());
+    assert_eq!(confirm(&s, Goal::All, &witness(run(&s, 1, &[(0, &[2]), (0, &[2])]))), Ok(()));
+    assert!(confirm(&s, Goal::All, &witness(run(&s, 1, &[(0, &[2])]))).is_err());
 }

@@ -18,7 +18,7 @@ fn run(system: &TransitionSystem, goal: Goal, limits: &Limits) -> Outcome {
 }
 
 fn safety(system: &TransitionSystem) -> Outcome {
-    run(system, Goal::Safety, &Limits::default())
+    run(system, Goal::All, &Limits::default())
 }
 
 fn to_depth(depth: u32) -> Limits {
@@ -120,17 +120,14 @@ fn a_failing_body_is_an_error_of_the_step() {
     let Verdict::Violated(found) = &outcome.verdict else { unreachable!() };
     assert_eq!(musilc_ir::replay::number_at_fault(&system, found), Ok(Some(6)));
     // It is not found by a search that takes no step from depth 5.
-    assert_eq!(run(&system, Goal::Safety, &to_depth(5)).verdict, Verdict::HoldsToDepth { depth: 5 });
+    assert_eq!(run(&system, Goal::All, &to_depth(5)).verdict, Verdict::HoldsToDepth { depth: 5 });
 }
 
 #[test]
 fn a_failing_guard_is_an_error_of_the_state() {
     let system = counting("fail no_value if x == 3 when x < 3", "", "holds true", "");
     assert_eq!(violation(&safety(&system)), (error(Place::Guard(TransitionId(0))), 3));
-    assert_eq!(
-        violation(&run(&system, Goal::Safety, &to_depth(3))),
-        (error(Place::Guard(TransitionId(0))), 3)
-    );
+    assert_eq!(violation(&run(&system, Goal::All, &to_depth(3))), (error(Place::Guard(TransitionId(0))), 3));
 }
 
 #[test]
@@ -164,7 +161,7 @@ fn step_properties_are_of_steps() {
     let stays = "step invariant low holds x' <= 3 claim x' <= 3";
     let system = counting("when x < 5", "", "holds x == 5", stays);
     assert_eq!(violation(&safety(&system)), (ViolationKind::Property(PropertyId(0)), 4));
-    assert_eq!(run(&system, Goal::Safety, &to_depth(3)).verdict, Verdict::HoldsToDepth { depth: 3 });
+    assert_eq!(run(&system, Goal::All, &to_depth(3)).verdict, Verdict::HoldsToDepth { depth: 3 });
 }
 
 #[test]
@@ -187,7 +184,7 @@ fn what_is_never_reached_is_a_violation_only_of_an_exhaustive_search() {
     let outcome = safety(&system);
     assert_eq!(violation(&outcome), (ViolationKind::Unreached(PropertyId(1)), 0));
     assert_eq!(outcome.witnesses.len(), 1);
-    assert_eq!(run(&system, Goal::Safety, &to_depth(2)).verdict, Verdict::HoldsToDepth { depth: 2 });
+    assert_eq!(run(&system, Goal::All, &to_depth(2)).verdict, Verdict::HoldsToDepth { depth: 2 });
     let reach = |id| run(&system, Goal::Reach(PropertyId(id)), &Limits::default());
     assert!(matches!(reach(0).verdict, Verdict::Reached(trace) if trace.depth() == 0));
     assert_eq!(violation(&reach(2)).0, ViolationKind::Unreached(PropertyId(2)));
@@ -213,10 +210,10 @@ fn only_model_errors_keep_from_reaching() {
 #[test]
 fn the_depth_bound_proves_only_what_has_ended() {
     let ends = counting("when x < 3", "", "holds x == 3", "");
-    assert_eq!(run(&ends, Goal::Safety, &to_depth(2)).verdict, Verdict::HoldsToDepth { depth: 2 });
+    assert_eq!(run(&ends, Goal::All, &to_depth(2)).verdict, Verdict::HoldsToDepth { depth: 2 });
     let exhaustive = Verdict::Proved(Proof::Exhaustive { diameter: 3 });
-    assert_eq!(run(&ends, Goal::Safety, &to_depth(3)).verdict, exhaustive);
-    assert_eq!(run(&ends, Goal::Safety, &to_depth(4)).verdict, exhaustive);
+    assert_eq!(run(&ends, Goal::All, &to_depth(3)).verdict, exhaustive);
+    assert_eq!(run(&ends, Goal::All, &to_depth(4)).verdict, exhaustive);
 }
 
 #[test]
@@ -260,18 +257,18 @@ fn of_equal_violations_the_first_is_shown() {
 fn limits_end_the_search_undecided() {
     let system = systems::counter(100);
     let states = Limits { max_states: Some(10), ..Limits::default() };
-    let outcome = run(&system, Goal::Safety, &states);
+    let outcome = run(&system, Goal::All, &states);
     assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::StateLimit(10)));
     assert_eq!((outcome.decided_depth, outcome.statistics.states), (Some(9), Some(10)));
     let memory = Limits { max_memory: Some(1), ..Limits::default() };
-    assert_eq!(run(&system, Goal::Safety, &memory).verdict, Verdict::Unknown(Unknown::MemoryLimit(1)));
+    assert_eq!(run(&system, Goal::All, &memory).verdict, Verdict::Unknown(Unknown::MemoryLimit(1)));
     let interrupt = Interrupt::default();
     interrupt.raise();
     let limits = Limits { interrupt, ..Limits::default() };
-    let outcome = run(&system, Goal::Safety, &limits);
+    let outcome = run(&system, Goal::All, &limits);
     assert_eq!((outcome.verdict, outcome.decided_depth), (Verdict::Unknown(Unknown::Interrupted), None));
     let late = Limits { deadline: Some(std::time::Instant::now()), ..Limits::default() };
-    assert_eq!(run(&system, Goal::Safety, &late).verdict, Verdict::Unknown(Unknown::Timeout));
+    assert_eq!(run(&system, Goal::All, &late).verdict, Verdict::Unknown(Unknown::Timeout));
 }
 
 #[test]
@@ -287,6 +284,6 @@ fn an_update_out_of_its_type_is_an_internal_error() {
         "system wrong var x: 0..=5 init x = 0 transition up when true x := x + 1 terminal holds false",
     )
     .unwrap();
-    let error = check(&system, Goal::Safety, &Limits::default()).unwrap_err();
+    let error = check(&system, Goal::All, &Limits::default()).unwrap_err();
     assert!(error.to_string().contains("6 leaves the type 0..=5 of x"), "{error}");
 }

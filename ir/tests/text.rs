@@ -131,7 +131,7 @@ fn systems_behave_as_before() {
     for system in [systems::counter(9), systems::peterson(), systems::philosophers(3)] {
         let again = assert_round_trip(&system);
         let run = |system| {
-            let outcome = check(system, Goal::Safety, &Limits::default()).unwrap();
+            let outcome = check(system, Goal::All, &Limits::default()).unwrap();
             (outcome.verdict, outcome.witnesses, outcome.statistics.levels, outcome.coverage)
         };
         assert_eq!(run(&again), run(&system));

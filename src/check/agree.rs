@@ -33,7 +33,7 @@ pub(crate) fn contradictions(system: &TransitionSystem, goal: Goal, runs: &[Run]
     for (i, one) in runs.iter().enumerate() {
         for other in runs.iter().skip(i + 1) {
             compare_events(system, &claims(goal, one), &claims(goal, other), &mut out);
-            if goal == Goal::Safety {
+            if goal == Goal::All {
                 compare_witnesses(system, one, other, &mut out);
                 compare_witnesses(system, other, one, &mut out);
             }
@@ -52,7 +52,7 @@ fn claims(goal: Goal, run: &Run) -> Claims {
         Verdict::Unknown(_) => claims(None, run.outcome.decided_depth),
         Verdict::Violated(violation) => match violation.kind {
             // The search was complete and met nothing else.
-            ViolationKind::Unreached(_) => claims(None, Some(u32::MAX)),
+            kind if !kind.is_local() => claims(None, Some(u32::MAX)),
             kind => {
                 let depth = violation.depth();
                 claims(Some((depth, Event::Violation(kind))), depth.checked_sub(1))
@@ -61,7 +61,7 @@ fn claims(goal: Goal, run: &Run) -> Claims {
         Verdict::Reached(trace) => {
             let event = match goal {
                 Goal::Reach(id) => Some((trace.depth(), Event::Witness(id))),
-                Goal::Safety => None,
+                Goal::All | Goal::Refute(_) => None,
             };
             claims(event, trace.depth().checked_sub(1))
         }
@@ -101,7 +101,7 @@ fn witnessed_depth(outcome: &Outcome) -> Option<u32> {
         Verdict::Proved(_) => Some(u32::MAX),
         Verdict::HoldsToDepth { depth } => Some(*depth),
         Verdict::Violated(violation) => match violation.kind {
-            ViolationKind::Unreached(_) => Some(u32::MAX),
+            kind if !kind.is_local() => Some(u32::MAX),
             _ => violation.depth().checked_sub(1),
         },
         Verdict::Reached(trace) => trace.depth().checked_sub(1),
@@ -185,7 +185,14 @@ mod tests {
         let statistics = Statistics::default();
         Run {
             engine,
-            outcome: Outcome { verdict, decided_depth: decided, witnesses, statistics, coverage: None },
+            outcome: Outcome {
+                verdict,
+                decided_depth: decided,
+                decided_lassos: None,
+                witnesses,
+                statistics,
+                coverage: None,
+            },
         }
     }
 
@@ -221,8 +228,8 @@ mod tests {
             (violated(ViolationKind::Unreached(PropertyId(0)), 0), deadlock(2), 1),
         ] {
             let shown = format!("{explicit:?} {bmc:?}");
-            assert_eq!(compare(Goal::Safety, explicit.clone(), bmc.clone()), expected, "{shown}");
-            assert_eq!(compare(Goal::Safety, bmc, explicit), expected, "{shown} the other way round");
+            assert_eq!(compare(Goal::All, explicit.clone(), bmc.clone()), expected, "{shown}");
+            assert_eq!(compare(Goal::All, bmc, explicit), expected, "{shown} the other way round");
         }
     }
 
@@ -243,7 +250,7 @@ mod tests {
         let compare = |one: Option<u32>, other: Option<u32>, searched: u32| {
             let clean = Verdict::HoldsToDepth { depth: searched };
             let runs = [run(Engine::Explicit, PROVED, None, one), run(Engine::Bmc, clean, None, other)];
-            contradictions(&system, Goal::Safety, &runs).len()
+            contradictions(&system, Goal::All, &runs).len()
         };
         assert_eq!(compare(Some(3), Some(3), 9), 0);
         assert_eq!(compare(Some(3), Some(4), 9), 1);
@@ -259,7 +266,7 @@ mod tests {
         let compare = |decided| {
             let stopped = run(Engine::Explicit, Verdict::Unknown(Unknown::StateLimit(9)), decided, None);
             let runs = [stopped, run(Engine::Bmc, violated(ViolationKind::Deadlock, 3), None, None)];
-            contradictions(&system, Goal::Safety, &runs).len()
+            contradictions(&system, Goal::All, &runs).len()
         };
         assert_eq!(compare(None), 0);
         assert_eq!(compare(Some(2)), 0);
@@ -269,7 +276,7 @@ mod tests {
     #[test]
     fn runs_may_not_end_before_the_diameter() {
         let ends = |longest| Verdict::Proved(Proof::AllRunsEnd { longest });
-        assert_eq!(compare(Goal::Safety, PROVED, ends(5)), 0);
-        assert_eq!(compare(Goal::Safety, PROVED, ends(4)), 1);
+        assert_eq!(compare(Goal::All, PROVED, ends(5)), 0);
+        assert_eq!(compare(Goal::All, PROVED, ends(4)), 1);
     }
 }

@@ -71,6 +71,7 @@ mod tests {
         Outcome {
             verdict,
             decided_depth: None,
+            decided_lassos: None,
             witnesses: vec![],
             statistics: Statistics::default(),
             coverage: None,

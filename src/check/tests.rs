@@ -23,7 +23,8 @@ fn an_expected_violation_passes_with_every_backend() {
 
 #[test]
 fn another_expectation_fails() {
-    let depth = |depth| Expect::Violates { property: "both_counted".to_owned(), depth: Some(depth) };
+    let depth =
+        |depth| Expect::Violates { property: "both_counted".to_owned(), depth: Some(depth), lasso: None };
     for options in backends() {
         for expect in [
             Expect::Holds { states: None },
@@ -31,7 +32,7 @@ fn another_expectation_fails() {
             Expect::Error { depth: Some(4) },
             depth(3),
             depth(5),
-            Expect::Violates { property: "other".to_owned(), depth: None },
+            Expect::Violates { property: "other".to_owned(), depth: None, lasso: None },
         ] {
             let report = run(expect.clone(), &options);
             assert_eq!(report.exit(), Exit::Failed, "{options:?} {expect:?}");
@@ -80,7 +81,7 @@ fn limits_leave_checks_undecided() {
     // The other engine decides.
     assert!(run(as_declared(), &Options::new().max_states(5)).passed());
     // A search that got beyond the depth of the expectation decides that it is wrong.
-    let early = Expect::Violates { property: "both_counted".to_owned(), depth: Some(1) };
+    let early = Expect::Violates { property: "both_counted".to_owned(), depth: Some(1), lasso: None };
     let report = run(early, &Options::new().max_depth(2));
     assert_eq!(report.exit(), Exit::Failed);
 }

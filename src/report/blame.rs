@@ -31,9 +31,13 @@ impl Blame {
 /// What is to blame; `None` where nothing in the source is (a deadlock, a property that is never reached).
 pub(crate) fn blame(system: &TransitionSystem, violation: &Violation) -> Option<Blame> {
     match violation.kind {
-        ViolationKind::Property(id) => property(system, id, &violation.trace),
+        ViolationKind::Property(id) | ViolationKind::Unrecoverable(id) => {
+            property(system, id, &violation.trace)
+        }
         ViolationKind::Error(site) => model_error(system, site, violation),
-        ViolationKind::Unreached(id) => system.properties.get(id.index()).map(|p| Blame::at(p.claim.span)),
+        ViolationKind::Unreached(id) | ViolationKind::Lasso(id) => {
+            system.properties.get(id.index()).map(|p| Blame::at(p.claim.span))
+        }
         ViolationKind::NoInitialState | ViolationKind::Deadlock => None,
     }
 }
@@ -48,7 +52,10 @@ fn last_two(trace: &Trace) -> Option<(&State, &State)> {
 /// The environment in which the property is false at the end of the run.
 fn property_env<'t>(kind: PropertyKind, trace: &'t Trace) -> Option<Env<'t>> {
     match kind {
-        PropertyKind::Invariant | PropertyKind::Reachable => trace.last_state().map(Env::of_state),
+        PropertyKind::Invariant
+        | PropertyKind::Reachable
+        | PropertyKind::Recoverable
+        | PropertyKind::Temporal => trace.last_state().map(Env::of_state),
         PropertyKind::Step => last_two(trace).map(|(before, after)| Env::of_step(before, after)),
     }
 }

@@ -75,6 +75,9 @@ fn verdict(report: &CheckReport) -> Printed {
                 ViolationKind::Unreached(id) => {
                     format!("violated: {} is never reached\n", phrase::property(system, id))
                 }
+                ViolationKind::Lasso(_) | ViolationKind::Unrecoverable(_) => {
+                    format!("violated: {}\n", phrase::sentence(violation.kind, violation.depth(), system))
+                }
             })
         }
         Finding::Reached { property, trace, .. } => {

@@ -29,6 +29,12 @@ pub(crate) fn ending(source: &Source, system: &TransitionSystem, finding: &Findi
                     }
                 }
                 ViolationKind::Deadlock => "deadlock: no action is enabled".to_owned(),
+                ViolationKind::Lasso(id) => {
+                    format!("{} is false of this run", phrase::name(Some(system), id))
+                }
+                ViolationKind::Unrecoverable(id) => {
+                    format!("{} is out of reach from here", phrase::name(Some(system), id))
+                }
                 ViolationKind::NoInitialState | ViolationKind::Unreached(_) => return None,
             };
             Some(Ending { good: false, text })

@@ -181,7 +181,7 @@ fn diagnostics(source: &Source, diagnostics: &[Diagnostic]) -> Vec<Value> {
 fn expected(expect: &Expect) -> Value {
     let (kind, property, depth, states) = match expect {
         Expect::Holds { states } => ("holds", None, None, *states),
-        Expect::Violates { property, depth } => ("violates", Some(property), *depth, None),
+        Expect::Violates { property, depth, .. } => ("violates", Some(property), *depth, None),
         Expect::Deadlock { depth } => ("deadlock", None, *depth, None),
         Expect::Error { depth } => ("error", None, *depth, None),
         Expect::Reaches { property, depth } => ("reaches", Some(property), *depth, None),
@@ -244,6 +244,8 @@ fn violated(
         ViolationKind::Property(id) => ("property", Some(id)),
         ViolationKind::Deadlock => ("deadlock", None),
         ViolationKind::Unreached(id) => ("unreached", Some(id)),
+        ViolationKind::Lasso(id) => ("lasso", Some(id)),
+        ViolationKind::Unrecoverable(id) => ("unrecoverable", Some(id)),
     };
     out.insert("kind".to_owned(), json!(kind));
     out.insert("property".to_owned(), json!(property.map(|id| phrase::name(system, id))));
@@ -284,6 +286,7 @@ fn reason(verdict: &Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Unknown(why) => Some(match why {
             Unknown::StateLimit(_) => "state_limit",
+            Unknown::DepthLimit(_) => "depth_limit",
             Unknown::MemoryLimit(_) => "memory_limit",
             Unknown::Timeout => "timeout",
             Unknown::Interrupted => "interrupted",

@@ -13,7 +13,10 @@ pub(crate) fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Holds { states: None } => "holds".to_owned(),
         Expect::Holds { states: Some(states) } => format!("holds, states {states}"),
-        Expect::Violates { property, depth } => within(format!("violates {property}"), depth),
+        Expect::Violates { property, lasso: Some((stem, repeats)), .. } => {
+            format!("violates {property} in stem {stem} loop {repeats}")
+        }
+        Expect::Violates { property, depth, lasso: None } => within(format!("violates {property}"), depth),
         Expect::Deadlock { depth } => within("deadlock".to_owned(), depth),
         Expect::Error { depth } => within("error".to_owned(), depth),
         Expect::Reaches { property, depth } => within(format!("reaches {property}"), depth),
@@ -31,6 +34,11 @@ pub(crate) fn found(finding: &Finding, system: Option<&TransitionSystem>) -> Str
                 ViolationKind::Property(id) => format!("violates {} in {depth}", name(system, id)),
                 ViolationKind::Deadlock => format!("deadlock in {depth}"),
                 ViolationKind::Unreached(id) => format!("never reaches {}", name(system, id)),
+                ViolationKind::Lasso(id) => {
+                    let (stem, repeats) = violation.trace.lasso().unwrap_or((depth, 1));
+                    format!("violates {} in stem {stem} loop {repeats}", name(system, id))
+                }
+                ViolationKind::Unrecoverable(id) => format!("violates {} in {depth}", name(system, id)),
             }
         }
         Finding::Reached { property, trace, .. } => {
@@ -60,6 +68,8 @@ pub(crate) fn kind(kind: PropertyKind) -> &'static str {
     match kind {
         PropertyKind::Invariant => "invariant",
         PropertyKind::Step => "step invariant",
+        PropertyKind::Temporal => "property",
+        PropertyKind::Recoverable => "recoverable",
         PropertyKind::Reachable => "reachable",
     }
 }
@@ -108,6 +118,10 @@ pub(crate) fn sentence(kind: ViolationKind, depth: u32, system: Option<&Transiti
         ViolationKind::Property(id) => format!("{} is false {}", property(system, id), after(depth)),
         ViolationKind::Deadlock => format!("deadlock {}: no action is enabled", after(depth)),
         ViolationKind::Unreached(id) => format!("{} is never reached", property(system, id)),
+        ViolationKind::Lasso(id) => format!("{} is false of a run that repeats", property(system, id)),
+        ViolationKind::Unrecoverable(id) => {
+            format!("{} is out of reach {}", property(system, id), after(depth))
+        }
     }
 }
 
@@ -115,6 +129,9 @@ pub(crate) fn sentence(kind: ViolationKind, depth: u32, system: Option<&Transiti
 pub(crate) fn unknown(why: &Unknown) -> String {
     match why {
         Unknown::StateLimit(states) => format!("the limit of {states} states was reached"),
+        Unknown::DepthLimit(depth) => {
+            format!("the limit of {depth} steps was reached, and temporal properties need all states")
+        }
         Unknown::MemoryLimit(bytes) => {
             format!("the limit of {} of memory was reached", super::figures::bytes(*bytes))
         }

@@ -25,7 +25,7 @@ impl Findings {
     /// Collects them. A goal other than safety asks for model errors and its property only.
     pub(crate) fn at_last_depth(plan: &Plan<'_>, run: &Unrolling<'_>, goal: Goal) -> Result<Self, Unknown> {
         let system = plan.system;
-        let safety = goal == Goal::Safety;
+        let safety = goal == Goal::All;
         // What is wrong in the last state; only to be counted where there is one.
         let mut of_state: Vec<(ViolationKind, Bit)> = Vec::new();
         let mut reached = Vec::new();
@@ -42,8 +42,9 @@ impl Findings {
                 of_state.push((ViolationKind::Property(id), judged.fails_to_hold));
             }
             let wanted = match goal {
-                Goal::Safety => property.kind == PropertyKind::Reachable,
+                Goal::All => property.kind == PropertyKind::Reachable,
                 Goal::Reach(wanted) => wanted == id,
+                Goal::Refute(_) => false,
             };
             if wanted {
                 reached.push((id, judged.holds));

@@ -48,7 +48,7 @@ mod word;
 pub use options::Mutation;
 pub use options::{Backend, Options};
 
-use musilc_ir::{Goal, Limits, Outcome, PropertyKind, Statistics, TransitionSystem, Unknown, Verdict};
+use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
 use search::Found;
 use std::sync::mpsc;
 use std::thread;
@@ -77,18 +77,14 @@ pub fn check_mutated(
 ) -> Outcome {
     let started = Instant::now();
     let mut found = Found::default();
-    let reachable = |id: musilc_ir::PropertyId| {
-        system.properties.get(id.index()).is_some_and(|property| property.kind != PropertyKind::Step)
-    };
-    let verdict = match goal {
-        Goal::Reach(id) if !reachable(id) => {
-            Err(Unknown::Incapable("only a property of states can be reached".to_owned()))
-        }
-        _ => in_own_context(|| search::run(system, goal, limits, options, mutation, &mut found), limits),
+    let verdict = match goal.fits(system) {
+        Err(unfit) => Err(unfit),
+        Ok(()) => in_own_context(|| search::run(system, goal, limits, options, mutation, &mut found), limits),
     };
     Outcome {
         verdict: verdict.unwrap_or_else(Verdict::Unknown),
         decided_depth: found.decided,
+        decided_lassos: None,
         witnesses: found.witnesses,
         statistics: Statistics {
             queries: Some(found.queries),

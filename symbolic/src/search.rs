@@ -116,14 +116,14 @@ impl Search<'_> {
     fn goes_on(&mut self, findings: &Findings, depth: u32) -> Result<Option<Verdict>, Unknown> {
         if depth == 0 && self.solver.model_where(&Bit::TRUE)?.is_none() {
             return Ok(Some(match self.goal {
-                Goal::Safety => violated(ViolationKind::NoInitialState),
+                Goal::All | Goal::Refute(_) => violated(ViolationKind::NoInitialState),
                 Goal::Reach(id) => violated(ViolationKind::Unreached(id)),
             }));
         }
         // There are runs of this length: each shorter one that can go on does so without failing. If every stuck state is a
         // deadlock, and there is none, then each of these runs can go on too.
         let stuck_is_bad =
-            self.goal == Goal::Safety && self.plan.cx.as_bool(self.plan.system.terminal.expr) == Some(false);
+            self.goal == Goal::All && self.plan.cx.as_bool(self.plan.system.terminal.expr) == Some(false);
         if stuck_is_bad {
             return Ok(None);
         }
@@ -140,8 +140,9 @@ impl Search<'_> {
 
     fn all_runs_end(&self, longest: u32) -> Verdict {
         let unreached = match self.goal {
+            Goal::Refute(_) => None,
             Goal::Reach(id) => Some(id),
-            Goal::Safety => self
+            Goal::All => self
                 .plan
                 .system
                 .properties_of(PropertyKind::Reachable)
@@ -162,7 +163,7 @@ impl Search<'_> {
             let literal = self.solver.define(bit, "reached");
             if let Some(model) = self.solver.model_where(&literal)? {
                 let trace = self.trace(&model, false)?;
-                if self.goal != Goal::Safety {
+                if self.goal != Goal::All {
                     return Ok(Some(trace));
                 }
                 self.found.witnesses.push((*id, trace));

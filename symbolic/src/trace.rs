@@ -29,7 +29,8 @@ pub(crate) fn read(plan: &Plan<'_>, run: &Unrolling<'_>, model: &Model, failed: 
         let state = if depth + 1 < states { Some(state_at(depth + 1)?) } else { None };
         steps.push(Step { transition: instance.ground.transition, args, state });
     }
-    Some(Trace { init_args: read_args(model, &plan.system.init.params, &run.init_params)?, initial, steps })
+    let init_args = read_args(model, &plan.system.init.params, &run.init_params)?;
+    Some(Trace { init_args, initial, steps, back_to: None })
 }
 
 /// The values of parameters; 0 of those that no expression mentions.

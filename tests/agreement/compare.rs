@@ -108,21 +108,21 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     well_formed(&system)?;
     let limits = Limits { max_states: Some(extent.most_states), ..Limits::default() };
     let reference =
-        search::check(&system, Goal::Safety, &limits).map_err(|error| format!("reference: {error}"))?;
+        search::check(&system, Goal::All, &limits).map_err(|error| format!("reference: {error}"))?;
     if matches!(reference.verdict, Verdict::Unknown(_)) {
         return Ok(Agreed::Discarded("too many states"));
     }
-    confirm(&system, Goal::Safety, &reference).map_err(|why| format!("reference, not confirmed: {why}"))?;
+    confirm(&system, Goal::All, &reference).map_err(|why| format!("reference, not confirmed: {why}"))?;
     let machine = Machine::new(program, check).ok_or("the interpreter finds that an argument is no value")?;
     let most = usize::try_from(extent.most_states).expect("it is small");
     let answer = explore(&machine, most).ok_or("the interpreter finds more states")?;
     against_source(&system, &reference, &answer).map_err(|why| format!("interpreter: {why}"))?;
-    let mut goals = vec![Goal::Safety];
+    let mut goals = vec![Goal::All];
     goals.extend(system.properties_of(PropertyKind::Reachable).map(Goal::Reach));
     let mut impatient = false;
     for goal in goals {
         let reference = match goal {
-            Goal::Safety => reference.clone(),
+            Goal::All => reference.clone(),
             Goal::Reach(_) => {
                 search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?
             }
@@ -317,7 +317,7 @@ fn bounded(
         }
         _ => return differ(),
     };
-    if goal == Goal::Safety {
+    if goal == Goal::All {
         for (id, trace) in &found.witnesses {
             let known = reference.witnesses.iter().find(|(other, _)| other == id);
             if known.is_none_or(|(_, other)| other.depth() != trace.depth()) {

@@ -17,7 +17,7 @@ fn outcome(chapter: &Chapter) -> Option<(TransitionSystem, Outcome)> {
         compile("changed.musil", &text, &[], Path::new(".")).unwrap_or_else(|why| panic!("{why}\n{text}"));
     let system = system_of(&program, 0).unwrap_or_else(|why| panic!("{why}\n{text}"))?;
     let limits = Limits { max_states: Some(400), ..Limits::default() };
-    let outcome = search::check(&system, Goal::Safety, &limits).expect("the system is sound");
+    let outcome = search::check(&system, Goal::All, &limits).expect("the system is sound");
     (!matches!(outcome.verdict, Verdict::Unknown(_))).then_some((system, outcome))
 }
 

@@ -187,6 +187,7 @@ impl Generator<'_> {
             kind,
             predicate: Predicate { failures, expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
+            formula: None,
             span: Span::default(),
         }
     }

@@ -102,7 +102,7 @@ pub(crate) fn assert_agreement(system: &TransitionSystem) {
 pub(crate) fn first_disagreement(system: &TransitionSystem, mutation: Mutation) -> Option<String> {
     let reach =
         system.properties.iter().enumerate().filter(|(_, property)| property.kind != PropertyKind::Step);
-    let goals = reach.map(|(index, _)| Goal::Reach(index.into())).chain([Goal::Safety]);
+    let goals = reach.map(|(index, _)| Goal::Reach(index.into())).chain([Goal::All]);
     for goal in goals {
         for max_depth in [None, Some(0), Some(2)] {
             let limits = Limits { max_depth, max_states: Some(400), ..Limits::default() };

@@ -108,7 +108,11 @@ impl<'a> Checker<'a> {
             }
             ExpectKind::Violates { property, depth } => {
                 self.expected_property(model, property, false)?;
-                Expect::Violates { property: property.text.clone(), depth: self.depth(depth.as_ref())? }
+                Expect::Violates {
+                    property: property.text.clone(),
+                    depth: self.depth(depth.as_ref())?,
+                    lasso: None,
+                }
             }
             ExpectKind::Deadlock { depth } => Expect::Deadlock { depth: self.depth(depth.as_ref())? },
             ExpectKind::Error { depth } => Expect::Error { depth: self.depth(depth.as_ref())? },

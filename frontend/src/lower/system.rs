@@ -292,7 +292,7 @@ impl Lowerer<'_> {
             }
         }
         let predicate = Predicate { failures, expr };
-        Property { name: property.name.clone(), kind, predicate, claim, span: property.span }
+        Property { name: property.name.clone(), kind, predicate, claim, formula: None, span: property.span }
     }
 
     fn declared_states(&mut self, table: &hir::Table, probes: &mut Vec<Probe>) {

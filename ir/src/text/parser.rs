@@ -3,9 +3,9 @@
 use super::TextError;
 use super::lexer::{Token, tokens};
 use crate::{
-    Claim, Context, DataType, ExprId, Failure, FailureKind, Fairness, Init, Param, Part, Predicate, Probe,
-    ProbeKind, Property, PropertyKind, Shown, SourceVariable, Span, Transition, TransitionSystem, Type,
-    Update, VarId, Variable,
+    Claim, Context, DataType, ExprId, Failure, FailureKind, FairUnit, Fairness, Init, Param, Part, Predicate,
+    Probe, ProbeKind, Property, PropertyKind, Shown, SourceVariable, Span, Transition, TransitionSystem,
+    Type, Update, VarId, Variable,
 };
 use rustc_hash::FxHashMap;
 
@@ -201,7 +201,7 @@ impl Parser {
         Ok(Measured { ty, size: (depth, total) })
     }
 
-    fn span(&mut self) -> Result<Span, TextError> {
+    pub(super) fn span(&mut self) -> Result<Span, TextError> {
         if !self.take("@") {
             return Ok(Span::default());
         }
@@ -373,12 +373,10 @@ impl Parser {
     fn transitions(&mut self) -> Result<Vec<Transition>, TextError> {
         let mut out = Vec::new();
         loop {
-            let fairness = if self.take_word("weak") {
-                Fairness::Weak
-            } else if self.take_word("strong") {
-                Fairness::Strong
-            } else {
-                Fairness::None
+            let fairness = match (self.take_word("weak"), self.take_word("strong")) {
+                (true, _) => Fairness::Weak(self.fair_unit()),
+                (_, true) => Fairness::Strong(self.fair_unit()),
+                _ => Fairness::None,
             };
             if fairness == Fairness::None && !self.is_word("transition") {
                 return Ok(out);
@@ -403,6 +401,10 @@ impl Parser {
         }
     }
 
+    fn fair_unit(&mut self) -> FairUnit {
+        if self.take_word("whole") { FairUnit::Whole } else { FairUnit::Instance }
+    }
+
     fn predicate(&mut self) -> Result<Predicate, TextError> {
         let failures = self.failures()?;
         self.word("holds")?;
@@ -416,6 +418,10 @@ impl Parser {
                 PropertyKind::Invariant
             } else if self.take_word("reachable") {
                 PropertyKind::Reachable
+            } else if self.take_word("temporal") {
+                PropertyKind::Temporal
+            } else if self.take_word("recoverable") {
+                PropertyKind::Recoverable
             } else if self.take_word("step") {
                 self.word("invariant")?;
                 PropertyKind::Step
@@ -428,11 +434,12 @@ impl Parser {
             let predicate = self.predicate()?;
             self.word("claim")?;
             let claim = self.claim()?;
-            out.push(Property { name, kind, predicate, claim, span });
+            let formula = if self.take_word("formula") { Some(self.formula()?) } else { None };
+            out.push(Property { name, kind, predicate, claim, formula, span });
         }
     }
 
-    fn claim(&mut self) -> Result<Claim, TextError> {
+    pub(super) fn claim(&mut self) -> Result<Claim, TextError> {
         self.nested(|parser| {
             let expr = parser.expr()?;
             let span = parser.span()?;
@@ -452,7 +459,7 @@ impl Parser {
         })
     }
 
-    fn binding(&mut self) -> Result<Option<(String, String)>, TextError> {
+    pub(super) fn binding(&mut self) -> Result<Option<(String, String)>, TextError> {
         if !self.is_name() || *self.peek_second() != Token::Sign("=") {
             return Ok(None);
         }

@@ -4,8 +4,8 @@ use super::layout::{Layout, Lets};
 use super::types::Labels;
 use super::writer::{Writer, name};
 use crate::{
-    Claim, Failure, FailureKind, Fairness, Param, Predicate, ProbeKind, Property, PropertyKind, Shown, Span,
-    Transition, TransitionSystem,
+    Claim, Failure, FailureKind, FairUnit, Fairness, Formula, FormulaKind, Param, Predicate, ProbeKind,
+    Property, PropertyKind, Shown, Span, Transition, TransitionSystem,
 };
 use std::fmt::Write;
 
@@ -118,8 +118,10 @@ impl<'a> Printer<'a> {
         let writer = self.writer(own, &transition.params);
         let fairness = match transition.fairness {
             Fairness::None => "",
-            Fairness::Weak => "weak ",
-            Fairness::Strong => "strong ",
+            Fairness::Weak(FairUnit::Instance) => "weak ",
+            Fairness::Weak(FairUnit::Whole) => "weak whole ",
+            Fairness::Strong(FairUnit::Instance) => "strong ",
+            Fairness::Strong(FairUnit::Whole) => "strong whole ",
         };
         let (title, params) = (name(&transition.name), self.params(&transition.params));
         self.gap();
@@ -147,11 +149,59 @@ impl<'a> Printer<'a> {
             PropertyKind::Invariant => "invariant",
             PropertyKind::Step => "step invariant",
             PropertyKind::Reachable => "reachable",
+            PropertyKind::Temporal => "temporal",
+            PropertyKind::Recoverable => "recoverable",
         };
         self.gap();
         self.line(0, &format!("{kind} {}{}", name(&property.name), span(property.span)));
         self.predicate(&property.predicate, own, &writer);
         self.claim("claim", &property.claim, 2, &writer);
+        if let Some(formula) = &property.formula {
+            self.formula("formula ", formula, 2, &writer);
+        }
+    }
+
+    fn formula(&mut self, prefix: &str, formula: &Formula, indent: usize, writer: &Writer<'_>) {
+        let at = span(formula.span);
+        let word = match &formula.kind {
+            FormulaKind::State(claim) => {
+                return self.claim(&format!("{prefix}condition{at}"), claim, indent, writer);
+            }
+            FormulaKind::Taken { transition, args } => {
+                let of = self.system.transitions.get(transition.index()).map_or("", |t| &t.name);
+                let args: Vec<String> = args
+                    .iter()
+                    .map(|arg| arg.map_or_else(|| "any".to_owned(), |arg| arg.to_string()))
+                    .collect();
+                let line = format!("{prefix}taken{at} {} #{} ({})", name(of), transition.0, args.join(", "));
+                return self.line(indent, &line);
+            }
+            FormulaKind::Not(_) => "not",
+            FormulaKind::All(_) => "all",
+            FormulaKind::Any(_) => "any",
+            FormulaKind::Implies(..) => "implies",
+            FormulaKind::Iff(..) => "iff",
+            FormulaKind::Next(_) => "next",
+            FormulaKind::Always(_) => "always",
+            FormulaKind::Eventually(_) => "eventually",
+            FormulaKind::Until(..) => "until",
+            FormulaKind::WeakUntil(..) => "weak_until",
+            FormulaKind::Release(..) => "release",
+            FormulaKind::LeadsTo(..) => "leads_to",
+        };
+        self.line(indent, &format!("{prefix}{word}{at} {{"));
+        if let FormulaKind::All(parts) | FormulaKind::Any(parts) = &formula.kind {
+            for part in parts {
+                let prefix = match &part.binding {
+                    Some((variable, value)) => format!("part {} = {value:?}: ", name(variable)),
+                    None => "part ".to_owned(),
+                };
+                self.formula(&prefix, &part.formula, indent + 2, writer);
+            }
+        } else {
+            formula.for_each_child(&mut |child| self.formula("", child, indent + 2, writer));
+        }
+        self.line(indent, "}");
     }
 
     fn probes(&mut self, own: &'a Lets) {

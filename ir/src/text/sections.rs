@@ -40,7 +40,12 @@ fn predicate(predicate: &Predicate) -> Vec<ExprId> {
 
 fn property(property: &Property) -> Vec<ExprId> {
     let mut roots = predicate(&property.predicate);
-    let mut pending = vec![&property.claim];
+    let mut pending = Vec::new();
+    if let Some(formula) = &property.formula {
+        formula.for_each_claim(&mut |claim| pending.push(claim));
+        pending.reverse();
+    }
+    pending.push(&property.claim);
     while let Some(claim) = pending.pop() {
         roots.push(claim.expr);
         roots.extend(claim.shown.iter().flat_map(|shown| &shown.leaves));

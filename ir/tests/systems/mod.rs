@@ -94,6 +94,7 @@ impl Builder {
             kind,
             predicate: Predicate { failures: Vec::new(), expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
+            formula: None,
             span: Span::default(),
         });
         PropertyId::from(self.system.properties.len() - 1)

@@ -36,7 +36,7 @@ fn always_equal(left: impl Fn(&mut Builder, ExprId, ExprId) -> ExprId, right: im
     let system = b.finish();
     for backend in [Backend::FiniteDomain, Backend::BitVector] {
         let options = Options { depth: 1, backend, ..Options::default() };
-        let outcome = check(&system, Goal::Safety, &Limits::default(), &options);
+        let outcome = check(&system, Goal::All, &Limits::default(), &options);
         assert_eq!(outcome.verdict, Verdict::HoldsToDepth { depth: 1 });
     }
 }
@@ -117,7 +117,7 @@ fn numbers_too_large_to_bound_are_refused() {
     let small = b.cx.eq(square, zero);
     b.invariant(small);
     b.system.context = b.cx;
-    let outcome = check(&b.system, Goal::Safety, &Limits::default(), &to_depth(1));
+    let outcome = check(&b.system, Goal::All, &Limits::default(), &to_depth(1));
     assert!(matches!(outcome.verdict, Verdict::Unknown(Unknown::Incapable(_))), "{:?}", outcome.verdict);
     assert_eq!(outcome.decided_depth, None);
 }

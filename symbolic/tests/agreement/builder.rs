@@ -102,6 +102,7 @@ impl Builder {
             kind,
             predicate: Predicate { failures: failures.into_iter().map(failure).collect(), expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
+            formula: None,
             span: Span::default(),
         });
         PropertyId::from(index)

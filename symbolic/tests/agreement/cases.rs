@@ -42,7 +42,7 @@ fn a_bound_is_no_proof() {
     let outcome = safety(&models::peterson(), &to_depth(12));
     assert_eq!(outcome.verdict, Verdict::HoldsToDepth { depth: 12 });
     let limits = Limits { max_depth: Some(7), ..Limits::default() };
-    let outcome = check(&models::peterson(), Goal::Safety, &limits, &to_depth(12));
+    let outcome = check(&models::peterson(), Goal::All, &limits, &to_depth(12));
     assert_eq!(outcome.verdict, Verdict::HoldsToDepth { depth: 7 });
     assert_eq!(outcome.decided_depth, Some(7));
 }
@@ -223,7 +223,7 @@ fn more_instances_than_can_be_written_out() {
         "{:?}",
         outcome.verdict
     );
-    let outcome = check(&system, Goal::Safety, &Limits::default(), &to_depth(1));
+    let outcome = check(&system, Goal::All, &Limits::default(), &to_depth(1));
     assert_eq!(outcome.verdict, Verdict::HoldsToDepth { depth: 1 });
 }
 
@@ -250,7 +250,7 @@ fn step_properties_cannot_be_reached() {
 #[test]
 fn the_same_question_has_the_same_answer() {
     let system = models::counters(3, 6, 7);
-    let ask = || check(&system, Goal::Safety, &Limits::default(), &to_depth(12));
+    let ask = || check(&system, Goal::All, &Limits::default(), &to_depth(12));
     let (first, second) = (ask(), ask());
     assert_eq!(first.verdict, second.verdict);
     assert_eq!(first.witnesses, second.witnesses);

@@ -91,7 +91,7 @@ pub(crate) fn compare(
         }
         _ => return differ("other verdicts"),
     }
-    if goal == Goal::Safety {
+    if goal == Goal::All {
         for (id, trace) in &outcome.witnesses {
             let known = reference.witnesses.iter().find(|(other, _)| other == id);
             if known.is_none_or(|(_, other)| other.depth() != trace.depth()) {
@@ -162,6 +162,7 @@ pub(crate) fn with_far_targets(
             kind: PropertyKind::Reachable,
             predicate: Predicate { failures: Vec::new(), expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
+            formula: None,
             span: Span::default(),
         });
         (system, Goal::Reach(id))
@@ -182,7 +183,7 @@ fn constant(cx: &mut Context, value: &Value) -> ExprId {
 
 /// All goals that a system has.
 pub(crate) fn goals(system: &TransitionSystem) -> Vec<Goal> {
-    let mut goals = vec![Goal::Safety];
+    let mut goals = vec![Goal::All];
     for kind in [PropertyKind::Invariant, PropertyKind::Reachable] {
         goals.extend(system.properties_of(kind).map(Goal::Reach));
     }
@@ -209,8 +210,8 @@ pub(crate) fn to_depth(depth: u32) -> Options {
 
 /// Checks safety and compares with the reference checker.
 pub(crate) fn safety(system: &TransitionSystem, options: &Options) -> Outcome {
-    let outcome = check(system, Goal::Safety, &Limits::default(), options);
-    compare(system, Goal::Safety, options.depth, &outcome).unwrap();
+    let outcome = check(system, Goal::All, &Limits::default(), options);
+    compare(system, Goal::All, options.depth, &outcome).unwrap();
     outcome
 }
 

@@ -38,7 +38,7 @@ fn a_deadline_stops_the_solver() {
         let started = Instant::now();
         let limits = Limits { deadline: Some(started + Duration::from_millis(300)), ..Limits::default() };
         let options = Options { backend, ..Options::default() };
-        let outcome = check(&factoring(), Goal::Safety, &limits, &options);
+        let outcome = check(&factoring(), Goal::All, &limits, &options);
         assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::Timeout));
         assert_eq!(outcome.decided_depth, None);
         assert!(started.elapsed() < Duration::from_millis(300) + SOON, "{:?}", started.elapsed());
@@ -54,7 +54,7 @@ fn an_interrupt_stops_the_solver() {
         interrupt.raise();
         Instant::now()
     });
-    let outcome = check(&factoring(), Goal::Safety, &limits, &Options::default());
+    let outcome = check(&factoring(), Goal::All, &limits, &Options::default());
     let raised = raiser.join().unwrap();
     assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::Interrupted));
     assert!(raised.elapsed() < SOON, "{:?}", raised.elapsed());
@@ -65,7 +65,7 @@ fn an_interrupt_stops_the_solver() {
 fn an_interrupt_before_the_start_counts() {
     let limits = Limits::default();
     limits.interrupt.raise();
-    let outcome = check(&models::philosophers(3), Goal::Safety, &limits, &Options::default());
+    let outcome = check(&models::philosophers(3), Goal::All, &limits, &Options::default());
     assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::Interrupted));
     assert_eq!(outcome.decided_depth, None);
 }
@@ -75,7 +75,7 @@ fn what_was_decided_before_a_deadline_is_told() {
     // Each depth is harder than the one before; none is hopeless.
     let limits = Limits { deadline: Some(Instant::now() + Duration::from_millis(1500)), ..Limits::default() };
     let options = Options { depth: 1000, ..Options::default() };
-    let outcome = check(&models::counters(8, 40, 300), Goal::Safety, &limits, &options);
+    let outcome = check(&models::counters(8, 40, 300), Goal::All, &limits, &options);
     assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::Timeout));
     assert!(outcome.decided_depth.is_some_and(|depth| depth > 1), "{:?}", outcome.decided_depth);
 }
@@ -83,10 +83,10 @@ fn what_was_decided_before_a_deadline_is_told() {
 #[test]
 fn too_little_memory_is_told() {
     let limits = Limits { max_memory: Some(1 << 20), ..Limits::default() };
-    let outcome = check(&models::two_phase_commit(5), Goal::Safety, &limits, &Options::default());
+    let outcome = check(&models::two_phase_commit(5), Goal::All, &limits, &Options::default());
     assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::MemoryLimit(1 << 20)));
     let limits = Limits { max_memory: Some(4 << 30), ..Limits::default() };
-    let outcome = check(&models::two_phase_commit(2), Goal::Safety, &limits, &Options::default());
+    let outcome = check(&models::two_phase_commit(2), Goal::All, &limits, &Options::default());
     assert!(matches!(outcome.verdict, Verdict::Proved(_)), "{:?}", outcome.verdict);
     assert!(outcome.statistics.memory.is_some_and(|bytes| bytes > 0));
 }
@@ -97,6 +97,6 @@ fn the_observer_sees_each_depth() {
     let seen = Arc::clone(&depths);
     let observer = Arc::new(move |progress: &musilc_ir::Progress| seen.lock().unwrap().push(progress.depth));
     let limits = Limits { observer: Some(observer), ..Limits::default() };
-    let _ = check(&models::philosophers(3), Goal::Safety, &limits, &Options::default());
+    let _ = check(&models::philosophers(3), Goal::All, &limits, &Options::default());
     assert_eq!(*depths.lock().unwrap(), [0, 1, 2, 3]);
 }

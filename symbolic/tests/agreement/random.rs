@@ -40,7 +40,7 @@ fn all_kinds_of_outcomes_come_up() {
         let bytes = random::bytes(number, 300);
         let options = Options { depth: 4, ..Options::default() };
         let outcome =
-            musilc_symbolic::check(&random::system(&bytes), Goal::Safety, &Limits::default(), &options);
+            musilc_symbolic::check(&random::system(&bytes), Goal::All, &Limits::default(), &options);
         let deep = |name: &'static str, deep: &'static str, depth: u32| if depth > 0 { deep } else { name };
         let name = match outcome.verdict {
             Verdict::Proved(_) => "proved",

@@ -1,0 +1,175 @@
+//! Lassos by the reference evaluator: what a formula says at each position of one, and which fairness assumptions it breaks.
+//!
+//! A lasso has finitely many positions, of which each but the last is followed by the next, and the last by the first of the loop. On
+//! such a run, `until` and its kin are fixed points (Biere, Cimatti, Clarke and Zhu, 1999), and are computed here by iteration over all
+//! positions until nothing changes. There is no automaton.
+
+use crate::eval::{Env, Evaluator, InternalError};
+use crate::formula::is_taken;
+use crate::step::GuardResult;
+use crate::{FairnessConstraint, Formula, FormulaKind, Letter, State, Trace, TransitionSystem};
+
+/// A lasso, as a word with a loop.
+#[derive(Clone, Debug)]
+pub struct Lasso<'a> {
+    letters: Vec<Letter<'a>>,
+    /// The position that follows the last.
+    back_to: usize,
+}
+
+impl<'a> Lasso<'a> {
+    /// The word of a run that goes back. `None` of a run that does not, or whose loop starts past its end, or that ends in a model error.
+    #[must_use]
+    pub fn new(trace: &'a Trace) -> Option<Self> {
+        let back_to = trace.back_to? as usize;
+        let mut state: &State = trace.initial.as_ref()?;
+        let mut letters = Vec::new();
+        for step in &trace.steps {
+            letters.push(Letter { state, taken: Some((step.transition, &step.args)) });
+            state = step.state.as_ref()?;
+        }
+        if back_to == trace.steps.len() {
+            letters.push(Letter { state, taken: None });
+        }
+        (back_to < letters.len()).then_some(Self { letters, back_to })
+    }
+
+    /// The positions; the last is followed by the one where the loop starts.
+    #[must_use]
+    pub fn letters(&self) -> &[Letter<'a>] {
+        &self.letters
+    }
+
+    /// The positions of the loop.
+    #[must_use]
+    pub fn in_loop(&self) -> std::ops::Range<usize> {
+        self.back_to..self.letters.len()
+    }
+
+    /// The position after this one.
+    #[must_use]
+    pub fn after(&self, position: usize) -> usize {
+        if position + 1 < self.letters.len() { position + 1 } else { self.back_to }
+    }
+
+    /// Whether the formula is true, at each position.
+    ///
+    /// # Errors
+    /// Where the formula is malformed.
+    pub fn truth(&self, system: &TransitionSystem, formula: &Formula) -> Result<Vec<bool>, InternalError> {
+        let of = |formula: &Formula| self.truth(system, formula);
+        Ok(match &formula.kind {
+            FormulaKind::State(claim) => {
+                let at = |letter: &Letter<'_>| {
+                    Evaluator::new(&system.context, Env::of_state(letter.state)).truth(claim.expr)
+                };
+                self.letters.iter().map(at).collect::<Result<_, _>>()?
+            }
+            FormulaKind::Taken { transition, args } => {
+                self.letters.iter().map(|letter| is_taken(*transition, args, letter.taken)).collect()
+            }
+            FormulaKind::Not(a) => of(a)?.into_iter().map(|a| !a).collect(),
+            FormulaKind::All(parts) => {
+                let mut all = vec![true; self.letters.len()];
+                for part in parts {
+                    all = both(&all, &of(&part.formula)?, |a, b| a && b);
+                }
+                all
+            }
+            FormulaKind::Any(parts) => {
+                let mut any = vec![false; self.letters.len()];
+                for part in parts {
+                    any = both(&any, &of(&part.formula)?, |a, b| a || b);
+                }
+                any
+            }
+            FormulaKind::Implies(a, b) => both(&of(a)?, &of(b)?, |a, b| !a || b),
+            FormulaKind::Iff(a, b) => both(&of(a)?, &of(b)?, |a, b| a == b),
+            FormulaKind::Next(a) => {
+                let a = of(a)?;
+                (0..a.len()).map(|position| a[self.after(position)]).collect()
+            }
+            FormulaKind::Always(a) => {
+                let a = of(a)?;
+                self.fixed_point(true, |at, later| a[at] && later)
+            }
+            FormulaKind::Eventually(a) => {
+                let a = of(a)?;
+                self.fixed_point(false, |at, later| a[at] || later)
+            }
+            FormulaKind::Until(a, b) => {
+                let (a, b) = (of(a)?, of(b)?);
+                self.fixed_point(false, |at, later| b[at] || a[at] && later)
+            }
+            FormulaKind::WeakUntil(a, b) => {
+                let (a, b) = (of(a)?, of(b)?);
+                self.fixed_point(true, |at, later| b[at] || a[at] && later)
+            }
+            FormulaKind::Release(a, b) => {
+                let (a, b) = (of(a)?, of(b)?);
+                self.fixed_point(true, |at, later| b[at] && (a[at] || later))
+            }
+            FormulaKind::LeadsTo(a, b) => {
+                let (a, b) = (of(a)?, of(b)?);
+                let answered = self.fixed_point(false, |at, later| b[at] || later);
+                self.fixed_point(true, |at, later| (!a[at] || answered[at]) && later)
+            }
+        })
+    }
+
+    /// The least (from `false`) or greatest (from `true`) solution of `x[at] = value(at, x[after at])`.
+    fn fixed_point(&self, from: bool, value: impl Fn(usize, bool) -> bool) -> Vec<bool> {
+        let mut x = vec![from; self.letters.len()];
+        loop {
+            let next: Vec<bool> = (0..x.len()).map(|at| value(at, x[self.after(at)])).collect();
+            if next == x {
+                return x;
+            }
+            x = next;
+        }
+    }
+
+    /// Whether the run keeps to a fairness assumption: it does if something that the assumption speaks of is taken in the loop; else if
+    /// nothing of it is enabled there at some position (where the assumption is strong: at any).
+    ///
+    /// # Errors
+    /// Where the system is malformed.
+    pub fn keeps(
+        &self,
+        system: &TransitionSystem,
+        constraint: &FairnessConstraint,
+    ) -> Result<bool, InternalError> {
+        let (mut ever, mut always) = (false, true);
+        for letter in &self.letters[self.in_loop()] {
+            if letter.taken.is_some_and(|(transition, args)| constraint.covers(transition, args)) {
+                return Ok(true);
+            }
+            let enabled = is_enabled(system, letter.state, constraint)?;
+            ever |= enabled;
+            always &= enabled;
+        }
+        Ok(if constraint.strong { !ever } else { !always })
+    }
+}
+
+/// Whether an instance that the assumption speaks of is enabled in a state.
+fn is_enabled(
+    system: &TransitionSystem,
+    state: &State,
+    constraint: &FairnessConstraint,
+) -> Result<bool, InternalError> {
+    let enabled = |args: &[u32]| system.enabled(state, constraint.transition, args);
+    if let Some(args) = &constraint.args {
+        return Ok(enabled(args)? == GuardResult::Enabled);
+    }
+    for args in system.transition(constraint.transition).instances() {
+        if enabled(&args)? == GuardResult::Enabled {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn both(a: &[bool], b: &[bool], of: impl Fn(bool, bool) -> bool) -> Vec<bool> {
+    a.iter().zip(b).map(|(a, b)| of(*a, *b)).collect()
+}
