@@ -3,16 +3,25 @@
 //! [`check`] compiles the system to code on packed states ([`Layout`] says where each cell lies), and searches one depth after
 //! the other, so that counterexamples are shortest and do not depend on anything but the system.
 
+mod automaton;
 mod clock;
 mod compile;
+mod component;
+mod cycle;
+mod fairness;
+mod graph;
 #[doc(hidden)]
 pub mod internals;
+mod lasso;
 pub mod layout;
 mod machine;
 mod memory;
 mod mutation;
+mod product;
+mod scc;
 mod search;
 mod seen;
+mod temporal;
 mod trace;
 
 pub use layout::Layout;

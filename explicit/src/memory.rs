@@ -22,9 +22,9 @@ impl Memory {
         self.peak
     }
 
-    /// What is used now.
-    pub(crate) fn used(&self) -> u64 {
-        self.used
+    /// The limit; without one, what is used: the machine has no more.
+    pub(crate) fn limit(&self) -> u64 {
+        self.most.unwrap_or(self.used)
     }
 
     /// Whether so much more may be taken.

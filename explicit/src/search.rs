@@ -11,12 +11,26 @@ use crate::layout::Layout;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::memory::{Full, Memory};
 use crate::seen::{self, MOST_STATES, Seen};
+use crate::temporal::Reached;
 use crate::trace::{Numbering, Origins, Rebuild};
 use musilc_ir::{
     Coverage, FailureSite, Goal, Limits, Outcome, Place, Progress, Proof, PropertyId, PropertyKind,
     Statistics, Trace, TransitionId, TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
 };
 use std::ops::{ControlFlow, Range};
+
+/// What traces are rebuilt with; a macro, so that the other fields stay free to be borrowed.
+macro_rules! rebuild {
+    ($search:expr) => {
+        Rebuild {
+            system: $search.system,
+            layout: $search.layout,
+            numbering: $search.numbering,
+            seen: &$search.seen,
+            origins: &$search.origins,
+        }
+    };
+}
 
 /// A search under way. `W` as in [`Seen`].
 pub(crate) struct Search<'s, const W: usize> {
@@ -41,6 +55,8 @@ pub(crate) struct Search<'s, const W: usize> {
     level_end: u32,
     levels: Vec<u64>,
     transitions: u64,
+    /// Nodes of products with automata.
+    product_states: Option<u64>,
     /// The least violation of the depth that is being decided.
     best: Option<Violation>,
     witnesses: Vec<Option<Trace>>,
@@ -112,6 +128,7 @@ impl<'s, const W: usize> Search<'s, W> {
             level_end: 0,
             levels: Vec::new(),
             transitions: 0,
+            product_states: None,
             best: None,
             witnesses: vec![None; system.properties.len()],
             coverage: Coverage {
@@ -139,7 +156,7 @@ impl<'s, const W: usize> Search<'s, W> {
                 states: Some(self.seen.len().into()),
                 transitions: Some(self.transitions),
                 levels: self.levels,
-                product_states: None,
+                product_states: self.product_states,
                 state_bits: Some(self.layout.bits()),
                 memory: Some(self.memory.peak()),
                 queries: None,
@@ -174,35 +191,56 @@ impl<'s, const W: usize> Search<'s, W> {
                 return ControlFlow::Continue(Verdict::Reached(trace));
             }
             if !enabled {
-                return ControlFlow::Continue(self.exhausted());
+                return self.exhausted();
             }
             if self.limits.max_depth.is_some_and(|most| self.depth >= most) {
-                return ControlFlow::Continue(Verdict::HoldsToDepth { depth: self.depth });
+                return match self.system.global_properties(self.goal).is_empty() {
+                    true => ControlFlow::Continue(Verdict::HoldsToDepth { depth: self.depth }),
+                    false => ControlFlow::Break(Box::new(Unknown::DepthLimit(self.depth))),
+                };
             }
             self.expand(&mut machine, level.clone())?;
             level = level.end..self.seen.len();
             if level.is_empty() && self.best.is_none() {
-                return ControlFlow::Continue(self.exhausted());
+                return self.exhausted();
             }
             self.depth += 1;
         }
     }
 
-    /// All states have been visited, and nothing is wrong in them.
-    fn exhausted(&self) -> Verdict {
+    /// All states have been visited, and nothing is wrong in any one of them.
+    fn exhausted(&mut self) -> Flow<Verdict> {
         let unmet = |id: &PropertyId| self.witnesses.get(id.index()).is_none_or(Option::is_none);
         let missing = match self.goal {
             Goal::Reach(id) => Some(id),
             Goal::All => self.system.properties_of(PropertyKind::Reachable).find(unmet),
             Goal::Refute(_) => None,
         };
-        match missing {
-            Some(id) => violated(ViolationKind::Unreached(id)),
-            None => {
-                let diameter = u32::try_from(self.levels.len()).unwrap_or(u32::MAX).saturating_sub(1);
-                Verdict::Proved(Proof::Exhaustive { diameter })
+        if let Some(id) = missing {
+            return ControlFlow::Continue(violated(ViolationKind::Unreached(id)));
+        }
+        for id in self.system.global_properties(self.goal) {
+            let temporal = self.system.property(id).kind == PropertyKind::Temporal;
+            let mut reached = Reached {
+                program: self.program,
+                rebuild: rebuild!(self),
+                levels: &self.levels,
+                memory: &mut self.memory,
+                clock: &mut self.clock,
+                product_states: 0,
+            };
+            let trace = if temporal { reached.lasso(id)? } else { reached.out_of_reach(id)? };
+            let visited = reached.product_states;
+            if temporal {
+                *self.product_states.get_or_insert(0) += visited;
+            }
+            if let Some(trace) = trace {
+                let kind = if temporal { ViolationKind::Lasso(id) } else { ViolationKind::Unrecoverable(id) };
+                return ControlFlow::Continue(Verdict::Violated(Violation { kind, trace }));
             }
         }
+        let diameter = u32::try_from(self.levels.len()).unwrap_or(u32::MAX).saturating_sub(1);
+        ControlFlow::Continue(Verdict::Proved(Proof::Exhaustive { diameter }))
     }
 
     fn find_initial_states(&mut self, machine: &mut Machine<'s>) -> Flow {
@@ -367,13 +405,7 @@ impl<'s, const W: usize> Search<'s, W> {
     }
 
     fn rebuild(&self) -> Rebuild<'_, W> {
-        Rebuild {
-            system: self.system,
-            layout: self.layout,
-            numbering: self.numbering,
-            seen: &self.seen,
-            origins: &self.origins,
-        }
+        rebuild!(self)
     }
 
     /// Keeps the violation if the goal asks for it and it is less than the one kept.
@@ -431,7 +463,7 @@ impl<'s, const W: usize> Search<'s, W> {
             Unknown::StateLimit(MOST_STATES.into())
         } else {
             // Without a limit, it is the machine that has no more.
-            Unknown::MemoryLimit(self.limits.max_memory.unwrap_or(self.memory.used()))
+            Unknown::MemoryLimit(self.memory.limit())
         })
     }
 

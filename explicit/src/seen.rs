@@ -78,6 +78,12 @@ impl<const W: usize> Seen<W> {
     /// Whether the set has this state.
     #[inline]
     pub(crate) fn contains(&self, state: &[u64], hash: u64) -> bool {
+        self.find(state, hash).is_some()
+    }
+
+    /// The number of this state, if the set has it.
+    #[inline]
+    pub(crate) fn find(&self, state: &[u64], hash: u64) -> Option<u32> {
         let state = self.known(state);
         let mut at = self.home(hash);
         // There is always an empty place to stop at.
@@ -85,11 +91,11 @@ impl<const W: usize> Seen<W> {
             && slot != 0
         {
             if slot >> 32 == hash >> 32 && self.get(slot as u32 - 1) == state {
-                return true;
+                return Some(slot as u32 - 1);
             }
             at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
         }
-        false
+        None
     }
 
     /// Adds a state that the set does not have, and gives its number.

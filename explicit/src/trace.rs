@@ -35,7 +35,7 @@ impl Numbering {
     }
 
     /// The transition and the arguments of an instance.
-    fn decode(&self, system: &TransitionSystem, instance: u32) -> (TransitionId, Vec<u32>) {
+    pub(crate) fn decode(&self, system: &TransitionSystem, instance: u32) -> (TransitionId, Vec<u32>) {
         let transition = self.first.partition_point(|&first| first <= instance).saturating_sub(1);
         // Transitions without instances share their first number with the next one that has some.
         let first = self.first.get(transition).copied().unwrap_or(0);
@@ -105,6 +105,12 @@ impl<const W: usize> Rebuild<'_, W> {
         }
         trace.steps.reverse();
         trace
+    }
+
+    /// A step, by its instance and the number of the state after it.
+    pub(crate) fn step(&self, instance: u32, after: u32) -> Step {
+        let (transition, args) = self.numbering.decode(self.system, instance);
+        Step { transition, args, state: self.layout.unpack(self.seen.get(after)) }
     }
 
     /// The run to a state, and one step more.

@@ -65,6 +65,8 @@ pub(crate) struct Plan {
     pub(crate) properties: Vec<PredicatePlan>,
     pub(crate) terminal: PredicatePlan,
     pub(crate) probes: Vec<Sid>,
+    /// The conditions of temporal properties, each once.
+    pub(crate) conditions: Vec<(ExprId, Sid)>,
 }
 
 /// Why there is no plan.
@@ -101,6 +103,11 @@ pub(crate) fn plan(
     let probes: Result<Vec<_>, Odd> =
         system.probes.iter().map(|probe| planner.lowering.scalar(probe.expr)).collect();
 
+    let mut conditions: Vec<(ExprId, Sid)> = Vec::new();
+    for expr in conditions_of(system) {
+        conditions.push((expr, planner.lowering.scalar(expr)?));
+    }
+
     planner.lowering.bind(None);
     let init_failures = planner.failures(&system.init.failures)?;
     let mut init_conditions = Vec::new();
@@ -125,6 +132,7 @@ pub(crate) fn plan(
         properties: properties?,
         terminal,
         probes: probes?,
+        conditions,
     })
 }
 
@@ -305,6 +313,17 @@ impl Planner<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// The conditions of temporal properties, each once.
+fn conditions_of(system: &TransitionSystem) -> Vec<ExprId> {
+    let mut all = Vec::new();
+    for formula in system.properties.iter().filter_map(|property| property.formula.as_ref()) {
+        formula.for_each_claim(&mut |claim| all.push(claim.expr));
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Every expression of a transition.

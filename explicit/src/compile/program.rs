@@ -5,7 +5,8 @@ use super::emit::Emitter;
 use super::plan::{Failures, Plan, PredicatePlan, StepPlan, TransitionPlan, Write};
 use super::scalar::{Scalars, Sid};
 use crate::layout::Layout;
-use musilc_ir::{Param, TransitionSystem};
+use musilc_ir::{ExprId, Param, TransitionSystem};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// A compiled system.
@@ -28,6 +29,8 @@ pub(crate) struct Program {
     pub(crate) terminal: Predicate,
     /// Exit with whether they are true.
     pub(crate) probes: Vec<Pc>,
+    /// Conditions of temporal properties: exit with whether they are true.
+    pub(crate) conditions: FxHashMap<ExprId, Pc>,
 }
 
 /// A compiled predicate.
@@ -133,6 +136,11 @@ pub(crate) fn program(system: &TransitionSystem, layout: &Layout, scalars: &Scal
         builder.truth(expr)
     });
     let probes = probes.collect();
+    let conditions = plan.conditions.iter().map(|&(expr, scalar)| {
+        builder.emitter.begin();
+        (expr, builder.truth(scalar))
+    });
+    let conditions = conditions.collect();
     let Builder { emitter, filters, instances, .. } = builder;
     let (code, words) = (emitter.finish(), layout.words());
     Program {
@@ -146,6 +154,7 @@ pub(crate) fn program(system: &TransitionSystem, layout: &Layout, scalars: &Scal
         properties,
         terminal,
         probes,
+        conditions,
     }
 }
 

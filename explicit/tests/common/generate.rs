@@ -177,7 +177,7 @@ impl Generator<'_> {
         let failures = self.failures(&scope, 10);
         let expr = match kind {
             PropertyKind::Reachable => self.expr(&Type::Bool, 3, &scope),
-            PropertyKind::Invariant | PropertyKind::Step => {
+            _ => {
                 let (a, b) = (self.likely(&scope), self.likely(&scope));
                 self.cx.or([a, b])
             }

@@ -1,0 +1,273 @@
+//! Formulas in negation normal form, hash-consed and simplified while they are built.
+
+use indexmap::IndexSet;
+use musilc_ir::{ExprId, Formula, FormulaKind, TransitionId};
+use rustc_hash::FxBuildHasher;
+
+/// A formula of a [`Formulas`].
+pub(super) type Id = u32;
+
+/// What letters say: a proposition of the formula.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Atom {
+    /// A condition on the state.
+    State(ExprId),
+    /// The step is an instance of the transition with these arguments; `None` stands for any.
+    Taken(TransitionId, Vec<Option<u32>>),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Node {
+    True,
+    False,
+    /// The atom; or its negation.
+    Literal(u32, bool),
+    /// Two or more, ascending.
+    And(Box<[Id]>),
+    /// Two or more, ascending.
+    Or(Box<[Id]>),
+    Next(Id),
+    Until(Id, Id),
+    Release(Id, Id),
+}
+
+/// Owns formulas.
+#[derive(Debug)]
+pub(super) struct Formulas {
+    nodes: IndexSet<Node, FxBuildHasher>,
+    pub(super) atoms: IndexSet<Atom, FxBuildHasher>,
+}
+
+impl Formulas {
+    pub(super) const TRUE: Id = 0;
+    pub(super) const FALSE: Id = 1;
+
+    pub(super) fn new() -> Self {
+        let mut nodes = IndexSet::default();
+        nodes.insert(Node::True);
+        nodes.insert(Node::False);
+        Self { nodes, atoms: IndexSet::default() }
+    }
+
+    pub(super) fn node(&self, id: Id) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    fn intern(&mut self, node: Node) -> Id {
+        self.nodes.insert_full(node).0 as Id
+    }
+
+    fn literal(&mut self, atom: Atom, positive: bool) -> Id {
+        let atom = self.atoms.insert_full(atom).0 as u32;
+        self.intern(Node::Literal(atom, positive))
+    }
+
+    /// The formula, or its negation.
+    pub(super) fn translate(&mut self, formula: &Formula, positive: bool) -> Id {
+        match (&formula.kind, positive) {
+            (FormulaKind::State(claim), _) => self.literal(Atom::State(claim.expr), positive),
+            (FormulaKind::Taken { transition, args }, _) => {
+                self.literal(Atom::Taken(*transition, args.clone()), positive)
+            }
+            (FormulaKind::Not(a), _) => self.translate(a, !positive),
+            (FormulaKind::All(parts), true) | (FormulaKind::Any(parts), false) => {
+                let parts = parts.iter().map(|part| self.translate(&part.formula, positive)).collect();
+                self.and(parts)
+            }
+            (FormulaKind::Any(parts), true) | (FormulaKind::All(parts), false) => {
+                let parts = parts.iter().map(|part| self.translate(&part.formula, positive)).collect();
+                self.or(parts)
+            }
+            (FormulaKind::Implies(a, b), _) => {
+                let (a, b) = (self.translate(a, !positive), self.translate(b, positive));
+                if positive { self.or(vec![a, b]) } else { self.and(vec![a, b]) }
+            }
+            (FormulaKind::Iff(a, b), _) => {
+                let (a, not_a) = (self.translate(a, true), self.translate(a, false));
+                let (b, not_b) = (self.translate(b, positive), self.translate(b, !positive));
+                let (both, neither) = (self.and(vec![a, b]), self.and(vec![not_a, not_b]));
+                self.or(vec![both, neither])
+            }
+            (FormulaKind::Next(a), _) => {
+                let a = self.translate(a, positive);
+                self.next(a)
+            }
+            (FormulaKind::Always(a), true) | (FormulaKind::Eventually(a), false) => {
+                let a = self.translate(a, positive);
+                self.release(Self::FALSE, a)
+            }
+            (FormulaKind::Eventually(a), true) | (FormulaKind::Always(a), false) => {
+                let a = self.translate(a, positive);
+                self.until(Self::TRUE, a)
+            }
+            (FormulaKind::Until(a, b), true) | (FormulaKind::Release(a, b), false) => {
+                let (a, b) = (self.translate(a, positive), self.translate(b, positive));
+                self.until(a, b)
+            }
+            (FormulaKind::Release(a, b), true) | (FormulaKind::Until(a, b), false) => {
+                let (a, b) = (self.translate(a, positive), self.translate(b, positive));
+                self.release(a, b)
+            }
+            // a W b = b R (a or b); its negation is (not b) U (not a and not b).
+            (FormulaKind::WeakUntil(a, b), true) => {
+                let (a, b) = (self.translate(a, true), self.translate(b, true));
+                let either = self.or(vec![a, b]);
+                self.release(b, either)
+            }
+            (FormulaKind::WeakUntil(a, b), false) => {
+                let (a, b) = (self.translate(a, false), self.translate(b, false));
+                let neither = self.and(vec![a, b]);
+                self.until(b, neither)
+            }
+            (FormulaKind::LeadsTo(a, b), true) => {
+                let (a, b) = (self.translate(a, false), self.translate(b, true));
+                let answered = self.until(Self::TRUE, b);
+                let claim = self.or(vec![a, answered]);
+                self.release(Self::FALSE, claim)
+            }
+            (FormulaKind::LeadsTo(a, b), false) => {
+                let (a, b) = (self.translate(a, true), self.translate(b, false));
+                let ignored = self.release(Self::FALSE, b);
+                let open = self.and(vec![a, ignored]);
+                self.until(Self::TRUE, open)
+            }
+        }
+    }
+
+    pub(super) fn and(&mut self, operands: Vec<Id>) -> Id {
+        let mut flat = Vec::new();
+        for id in operands {
+            match self.node(id) {
+                Node::And(parts) => flat.extend_from_slice(parts),
+                Node::True => {}
+                _ => flat.push(id),
+            }
+        }
+        // G a and G b = G (a and b)
+        let always: Vec<Id> = flat.iter().filter_map(|&id| self.always_operand(id)).collect();
+        if always.len() > 1 {
+            flat.retain(|&id| self.always_operand(id).is_none());
+            let all = self.and(always);
+            flat.push(self.release(Self::FALSE, all));
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        if flat.contains(&Self::FALSE) || self.has_complements(&flat) {
+            return Self::FALSE;
+        }
+        // a and (a or b) = a
+        let parts = flat.clone();
+        flat.retain(|&id| match self.node(id) {
+            Node::Or(inner) => !inner.iter().any(|part| parts.contains(part)),
+            _ => true,
+        });
+        match flat.as_slice() {
+            [] => Self::TRUE,
+            [one] => *one,
+            _ => self.intern(Node::And(flat.into())),
+        }
+    }
+
+    pub(super) fn or(&mut self, operands: Vec<Id>) -> Id {
+        let mut flat = Vec::new();
+        for id in operands {
+            match self.node(id) {
+                Node::Or(parts) => flat.extend_from_slice(parts),
+                Node::False => {}
+                _ => flat.push(id),
+            }
+        }
+        // F a or F b = F (a or b)
+        let eventually: Vec<Id> = flat.iter().filter_map(|&id| self.eventually_operand(id)).collect();
+        if eventually.len() > 1 {
+            flat.retain(|&id| self.eventually_operand(id).is_none());
+            let any = self.or(eventually);
+            flat.push(self.until(Self::TRUE, any));
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        if flat.contains(&Self::TRUE) || self.has_complements(&flat) {
+            return Self::TRUE;
+        }
+        // a or (a and b) = a
+        let parts = flat.clone();
+        flat.retain(|&id| match self.node(id) {
+            Node::And(inner) => !inner.iter().any(|part| parts.contains(part)),
+            _ => true,
+        });
+        match flat.as_slice() {
+            [] => Self::FALSE,
+            [one] => *one,
+            _ => self.intern(Node::Or(flat.into())),
+        }
+    }
+
+    fn has_complements(&self, operands: &[Id]) -> bool {
+        let literals: Vec<(u32, bool)> = operands
+            .iter()
+            .filter_map(|&id| match self.node(id) {
+                Node::Literal(atom, positive) => Some((*atom, *positive)),
+                _ => None,
+            })
+            .collect();
+        let positive: rustc_hash::FxHashSet<u32> =
+            literals.iter().filter(|literal| literal.1).map(|literal| literal.0).collect();
+        literals.iter().any(|literal| !literal.1 && positive.contains(&literal.0))
+    }
+
+    fn next(&mut self, a: Id) -> Id {
+        if a == Self::TRUE || a == Self::FALSE { a } else { self.intern(Node::Next(a)) }
+    }
+
+    pub(super) fn until(&mut self, a: Id, b: Id) -> Id {
+        // F G F a = G F a; a U F b = F b; a U (a U b) = a U b
+        let idle = match self.node(b) {
+            Node::True | Node::False => true,
+            Node::Until(first, _) => *first == Self::TRUE || *first == a,
+            Node::Release(first, inner) => {
+                *first == Self::FALSE && self.eventually_operand(*inner).is_some() && a == Self::TRUE
+            }
+            _ => false,
+        };
+        if idle || a == Self::FALSE || a == b {
+            return b;
+        }
+        self.intern(Node::Until(a, b))
+    }
+
+    pub(super) fn release(&mut self, a: Id, b: Id) -> Id {
+        // G F G a = F G a; a R G b = G b; a R (a R b) = a R b
+        let idle = match self.node(b) {
+            Node::True | Node::False => true,
+            Node::Release(first, _) => *first == Self::FALSE || *first == a,
+            Node::Until(first, inner) => {
+                *first == Self::TRUE && self.always_operand(*inner).is_some() && a == Self::FALSE
+            }
+            _ => false,
+        };
+        if idle || a == Self::TRUE || a == b {
+            return b;
+        }
+        self.intern(Node::Release(a, b))
+    }
+
+    /// Of `F a`: `a`.
+    fn eventually_operand(&self, id: Id) -> Option<Id> {
+        match self.node(id) {
+            Node::Until(a, b) if *a == Self::TRUE => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// Of `G a`: `a`.
+    fn always_operand(&self, id: Id) -> Option<Id> {
+        match self.node(id) {
+            Node::Release(a, b) if *a == Self::FALSE => Some(*b),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The graph of all reachable states, whose edges are computed anew whenever they are needed.
+//!
+//! Edges are not stored: there are several times as many as states, at four bytes or more each, and a state's successors are found
+//! again in about the time that it takes to fetch them from memory.
+
+use crate::clock::Clock;
+use crate::compile::Program;
+use crate::fairness::Constraints;
+use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
+use crate::seen::{self, Seen};
+use crate::trace::Numbering;
+use musilc_ir::{Progress, Unknown};
+use std::ops::ControlFlow;
+
+/// In place of an instance: none is enabled, and the state repeats.
+pub(crate) const STUTTER: u32 = u32::MAX;
+
+/// A step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Arc {
+    /// The instance, or [`STUTTER`].
+    pub(crate) instance: u32,
+    /// The state after the step.
+    pub(crate) target: u32,
+    /// The fairness assumption on the instance.
+    pub(crate) constraint: Option<u32>,
+}
+
+/// The reachable states with their steps.
+pub(crate) struct Graph<'g, 'l, const W: usize> {
+    pub(crate) seen: &'g Seen<W>,
+    pub(crate) constraints: &'g Constraints,
+    numbering: &'g Numbering,
+    machine: Machine<'g>,
+    clock: &'g mut Clock<'l>,
+    arcs: Vec<Arc>,
+    /// The state whose steps `arcs` are.
+    expanded: Option<u32>,
+    /// The states after these steps, one after the other, until their numbers are known.
+    words: Vec<u64>,
+    keys: Vec<u64>,
+    /// Steps computed so far.
+    pub(crate) steps: u64,
+}
+
+impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
+    /// The graph of the states in `seen`, which are all there are.
+    pub(crate) fn new(
+        program: &'g Program,
+        numbering: &'g Numbering,
+        seen: &'g Seen<W>,
+        constraints: &'g Constraints,
+        clock: &'g mut Clock<'l>,
+    ) -> Self {
+        Self {
+            seen,
+            constraints,
+            numbering,
+            machine: Machine::new(program),
+            clock,
+            arcs: Vec::new(),
+            expanded: None,
+            words: Vec::new(),
+            keys: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    /// The steps from a state, in order; a stuttering one where no instance is enabled.
+    pub(crate) fn steps_from(&mut self, state: u32) -> ControlFlow<Stop, &[Arc]> {
+        if self.expanded != Some(state) {
+            self.expanded = None;
+            self.expand(state)?;
+            self.expanded = Some(state);
+        }
+        ControlFlow::Continue(&self.arcs)
+    }
+
+    fn expand(&mut self, state: u32) -> ControlFlow<Stop> {
+        self.arcs.clear();
+        self.words.clear();
+        self.keys.clear();
+        let seen = self.seen;
+        let states = u64::from(seen.len());
+        let mut collector = Collector {
+            numbering: self.numbering,
+            constraints: self.constraints,
+            clock: self.clock,
+            states,
+            arcs: &mut self.arcs,
+            words: &mut self.words,
+            keys: &mut self.keys,
+        };
+        self.machine.expand(seen.get(state), &mut collector)?;
+        // As in the search for the states: the reads overlap.
+        let touched = self.keys.iter().fold(0, |all, &key| all ^ seen.touch(key));
+        std::hint::black_box(touched);
+        let width = self.words.len() / self.keys.len().max(1);
+        for ((arc, &key), words) in
+            self.arcs.iter_mut().zip(&self.keys).zip(self.words.chunks_exact(width.max(1)))
+        {
+            match seen.find(words, key) {
+                Some(number) => arc.target = number,
+                None => return ControlFlow::Break(fault("a step leads to a state that was not found")),
+            }
+        }
+        if self.arcs.is_empty() {
+            self.arcs.push(Arc { instance: STUTTER, target: state, constraint: None });
+        }
+        self.steps += self.arcs.len() as u64;
+        ControlFlow::Continue(())
+    }
+
+    /// A little work has been done.
+    pub(crate) fn tick(&mut self) -> ControlFlow<Stop> {
+        let states = u64::from(self.seen.len());
+        self.clock.tick(|| Progress { states, ..Progress::default() })
+    }
+}
+
+/// Something that the search for states has excluded.
+fn fault(why: &str) -> Stop {
+    Box::new(Unknown::Incapable(format!("internal error of the explicit engine: {why}")))
+}
+
+/// Notes the steps from a state.
+struct Collector<'c, 'l> {
+    numbering: &'c Numbering,
+    constraints: &'c Constraints,
+    clock: &'c mut Clock<'l>,
+    states: u64,
+    arcs: &'c mut Vec<Arc>,
+    words: &'c mut Vec<u64>,
+    keys: &'c mut Vec<u64>,
+}
+
+impl Sink for Collector<'_, '_> {
+    #[inline]
+    fn step(&mut self, _: &[u64], step: StepTo<'_>) -> ControlFlow<Stop> {
+        self.pause()?;
+        let Ok(after) = step.result else {
+            return ControlFlow::Break(fault("a step fails in a system without model errors"));
+        };
+        self.keys.push(seen::hash(after));
+        self.words.extend_from_slice(after);
+        let instance = self.numbering.instance(step.transition, step.number);
+        let constraint = self.constraints.of(step.transition, step.number);
+        self.arcs.push(Arc { instance, target: 0, constraint });
+        ControlFlow::Continue(())
+    }
+
+    fn pause(&mut self) -> ControlFlow<Stop> {
+        let states = self.states;
+        self.clock.tick(|| Progress { states, ..Progress::default() })
+    }
+}
