@@ -67,3 +67,42 @@ pub(crate) fn channel(n: u32) -> TransitionSystem {
          invariant room holds len <= {n} claim true"
     ))
 }
+
+/// `n` philosophers who take the lower fork first, every action fair in the same way (`weak`, `strong` or nothing). With a formula, the
+/// property is temporal; fork `p` is 0 on the table, 1 in the hand of philosopher `p`, 2 in that of the one before.
+pub(crate) fn ordered_philosophers(n: u32, fairness: &str, formula: Option<&str>) -> TransitionSystem {
+    let last = n - 1;
+    let property = formula.map(|formula| format!("temporal p holds true claim true formula {formula}"));
+    parse(&format!(
+        "system philosophers var fork: [0..=2; {n}] init fork = [0; {n}]
+         {fairness} transition first(p: 0..={last}) when $p < {last} && fork[$p] == 0 fork := fork[$p := 1]
+         {fairness} transition second(p: 0..={last}) when $p < {last} && fork[$p] == 1 && fork[($p + 1) mod {n}] == 0
+           fork := fork[($p + 1) mod {n} := 2]
+         {fairness} transition put(p: 0..={last}) when fork[$p] == 1 && fork[($p + 1) mod {n}] == 2
+           fork := fork[$p := 0][($p + 1) mod {n} := 0]
+         {fairness} transition last_first when fork[0] == 0 fork := fork[0 := 2]
+         {fairness} transition last_second when fork[0] == 2 && fork[{last}] == 0 fork := fork[{last} := 1]
+         terminal holds false {}",
+        property.unwrap_or_default()
+    ))
+}
+
+/// Again and again, somebody eats.
+pub(crate) fn progress(n: u32) -> String {
+    let eats = (0..n).map(|p| format!("fork[{p}] == 1 && fork[{}] == 2", (p + 1) % n));
+    let some = eats.collect::<Vec<_>>().join(" || ");
+    format!("always {{ eventually {{ condition {some} }} }}")
+}
+
+/// A ring of 29 states with forty weakly fair actions, and idling; it recurs.
+pub(crate) fn forty_fair_actions() -> TransitionSystem {
+    let action = |number: usize| {
+        let at = number % 29;
+        format!("weak transition t{number} when x == {at} x := {} ", (at + 1) % 29)
+    };
+    let actions: String = (0..40).map(action).collect();
+    parse(&format!(
+        "system ring var x: 0..=28 init x = 0 {actions} transition idle when true x := x terminal holds false
+         temporal p holds true claim true formula always {{ eventually {{ condition x == 0 }} }}"
+    ))
+}

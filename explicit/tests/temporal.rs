@@ -28,7 +28,7 @@ fn holds(system: &TransitionSystem) -> bool {
 fn lasso(system: &TransitionSystem) -> (u32, u32) {
     match refute(system).verdict {
         Verdict::Violated(violation) if violation.kind == ViolationKind::Lasso(PropertyId(0)) => {
-            violation.trace.lasso().unwrap()
+            violation.trace.lasso().unwrap_or_default()
         }
         other => panic!("{other:?}"),
     }
