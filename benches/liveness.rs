@@ -1,4 +1,5 @@
 //! What a temporal property costs: the same states without one, with one under weak fairness, and with one that needs strong fairness.
+#![allow(clippy::print_stdout, reason = "figures for a table")]
 
 mod models;
 
