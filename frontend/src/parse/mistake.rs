@@ -260,8 +260,8 @@ fn missing_comma<'s>(failure: &Failure<'_, 's>, report: &Report<'_>) -> Known<'s
 /// An action without parentheses.
 fn missing_parameters<'s>(failure: &Failure<'_, 's>, report: &Report<'_>) -> Known<'s> {
     let token = failure.token(0)?;
-    let first = failure.tokens.first()?.1;
-    if failure.at != 2 || first != Token::Action || !matches!(token.1, Token::When | Token::LBrace) {
+    let action = failure.token(-2)?.1;
+    if action != Token::Action || !matches!(token.1, Token::When | Token::LBrace) {
         return None;
     }
     let name = failure.token(-1)?;
