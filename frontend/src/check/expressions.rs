@@ -311,9 +311,15 @@ impl<'a> Body<'_, 'a> {
         let near = if few { nearest(text, names).map(str::to_owned) } else { None };
         let mut diagnostic = Diagnostic::error(Code::UnknownName, span, format!("there is no `{text}` here"))
             .primary("not found");
-        if let Some(near) = near {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-        }
+        let letter =
+            [("G", "always"), ("F", "eventually"), ("X", "next")].into_iter().find(|(l, _)| *l == text);
+        diagnostic = match (letter, near) {
+            (Some((letter, word)), _) if self.time == Time::Run => {
+                diagnostic.help(format!("the operator {letter} of temporal logic is written `{word}`"))
+            }
+            (_, Some(near)) => diagnostic.help(format!("did you mean `{near}`?")),
+            _ => diagnostic,
+        };
         self.report(diagnostic)
     }
 
