@@ -3,7 +3,7 @@
 //! Every node keeps its [`Span`]. `Error` nodes stand where the parser recovered; whoever meets one stays silent,
 //! since the parser has already reported it.
 
-use musilc_ir::Span;
+use musilc_ir::{Fairness, Span};
 
 /// An identifier as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub enum ItemKind {
         /// What it declares.
         items: Vec<ModelItem>,
     },
+    /// `property absence(p): always !p;`
+    Pattern(FormulaPattern),
     /// `check c: M(p: v) expect …;`
     Check {
         /// Its name.
@@ -92,6 +94,17 @@ pub enum ItemKind {
     },
     /// The parser recovered here.
     Error,
+}
+
+/// A temporal formula with parameters that stand for formulas.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormulaPattern {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters.
+    pub params: Vec<Name>,
+    /// The formula.
+    pub body: Expr,
 }
 
 /// A pure, non-recursive function; inside a model it may read the state.
@@ -153,12 +166,14 @@ pub enum ExpectKind {
         /// The exact number of reachable states.
         states: Option<Expr>,
     },
-    /// `violates P in K`
+    /// `violates P in K`, `violates P in stem K loop L`
     Violates {
         /// The property.
         property: Name,
         /// The length of the shortest counterexample.
         depth: Option<Expr>,
+        /// The lengths of the stem and the loop of the shortest counterexample of a temporal property.
+        lasso: Option<(Expr, Expr)>,
     },
     /// `deadlock in K`
     Deadlock {
@@ -212,9 +227,9 @@ pub enum ModelItemKind {
     Action(Action),
     /// `terminal p;`
     Terminal(Expr),
-    /// `invariant p: e;`, `step invariant p: e;`, `reachable p: e;`
+    /// `invariant p: e;`, `step invariant p: e;`, `reachable p: e;`, `recoverable p: always possible e;`, `property p: f;`
     Property {
-        /// Which of the three.
+        /// Which of them.
         kind: PropertyKind,
         /// Its name.
         name: Name,
@@ -238,7 +253,7 @@ pub enum VarInit {
     Missing,
 }
 
-/// The kinds of safety properties.
+/// The kinds of properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PropertyKind {
     /// Must be true in every reachable state.
@@ -247,11 +262,17 @@ pub enum PropertyKind {
     StepInvariant,
     /// Must be true in some reachable state.
     Reachable,
+    /// Must be true in some state that can be reached, from every reachable state.
+    Recoverable,
+    /// Must be true of every run.
+    Temporal,
 }
 
 /// A guarded action.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
+    /// What is assumed of runs in which it could go on happening.
+    pub fairness: Fairness,
     /// Its name.
     pub name: Name,
     /// Its parameters; each binding of them is an instance.
@@ -283,6 +304,8 @@ pub enum Domain {
 /// A transition table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
+    /// What is assumed of runs in which its action could go on happening.
+    pub fairness: Fairness,
     /// Its name; the name of the action that it stands for too.
     pub name: Name,
     /// The variable that it declares.
@@ -530,10 +553,30 @@ pub enum ExprKind {
         /// Whether `hi` itself belongs to the range.
         closed: bool,
     },
+    /// `enabled(a)`, `taken(a(1, _))`
+    Instance {
+        /// What is said of it.
+        about: About,
+        /// The action.
+        action: Name,
+        /// Its arguments; `None` for any.
+        args: Option<Vec<Arg>>,
+    },
+    /// `_` as an argument of such an action: any value.
+    Wildcard,
     /// `(e)`: kept, so that positions and later formatting are exact.
     Paren(Box<Expr>),
     /// The parser recovered here.
     Error,
+}
+
+/// What is said of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum About {
+    /// It could happen next.
+    Enabled,
+    /// It happens next.
+    Taken,
 }
 
 /// `name` or `Type::name`.
@@ -591,6 +634,20 @@ pub enum UnaryOp {
     Not,
     /// `-`
     Neg,
+    /// `always`
+    Always,
+    /// `eventually`
+    Eventually,
+    /// `next`
+    Next,
+}
+
+impl UnaryOp {
+    /// Whether it speaks of more than one position of a run.
+    #[must_use]
+    pub fn is_temporal(self) -> bool {
+        matches!(self, Self::Always | Self::Eventually | Self::Next)
+    }
 }
 
 /// Operators between two operands.
@@ -598,12 +655,20 @@ pub enum UnaryOp {
 pub enum BinaryOp {
     /// `<==>`
     Iff,
+    /// `~>`
+    LeadsTo,
     /// `==>`
     Implies,
     /// `||`
     Or,
     /// `&&`
     And,
+    /// `until`
+    Until,
+    /// `release`
+    Release,
+    /// `weak until`
+    WeakUntil,
     /// `==`
     Eq,
     /// `!=`
@@ -632,6 +697,14 @@ pub enum BinaryOp {
     Div,
     /// `%`
     Rem,
+}
+
+impl BinaryOp {
+    /// Whether it speaks of more than one position of a run.
+    #[must_use]
+    pub fn is_temporal(self) -> bool {
+        matches!(self, Self::LeadsTo | Self::Until | Self::Release | Self::WeakUntil)
+    }
 }
 
 /// A pattern.

@@ -3,8 +3,8 @@
 //! Types of expressions are those of `musilc_ir::DataType`, where arithmetic has the type `DataType::NUMBER`. Wherever a
 //! value is stored, a [`ExprKind::Store`] says into which type; leaving that type's ranges is a model error there.
 
-use crate::ast::{Doc, PropertyKind, Quantifier};
-use musilc_ir::{DataType, Span};
+use crate::ast::{BinaryOp, Doc, PropertyKind, Quantifier, UnaryOp};
+use musilc_ir::{DataType, Fairness, Span};
 
 /// A local name of one body (of an action, function or property): parameters, `let`s, pattern and quantifier variables.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -17,6 +17,10 @@ pub struct FunctionId(pub u32);
 /// A variable of a model, in [`Model::vars`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct StateId(pub u32);
+
+/// An action of a model, in [`Model::actions`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ActionId(pub u32);
 
 /// A whole chapter.
 #[derive(Clone, Debug, Default)]
@@ -98,6 +102,8 @@ pub struct Action {
     pub guard: Option<Expr>,
     /// The statements.
     pub body: Vec<Stmt>,
+    /// What is assumed of runs in which it could go on happening.
+    pub fairness: Fairness,
     /// Its declaration.
     pub span: Span,
 }
@@ -122,12 +128,53 @@ pub struct Property {
     pub name: String,
     /// Its kind.
     pub kind: PropertyKind,
-    /// The claim.
+    /// The claim; of a temporal property, `true`.
     pub claim: Body,
+    /// What a temporal property claims, with the locals of the claim.
+    pub formula: Option<Formula>,
     /// Its declaration.
     pub span: Span,
     /// Its documentation.
     pub doc: Doc,
+}
+
+/// A temporal formula.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: FormulaKind,
+}
+
+/// The kinds of temporal formulas.
+#[derive(Clone, Debug)]
+pub enum FormulaKind {
+    /// A condition on the state.
+    State(Expr),
+    /// An instance of the action is executed next, with these arguments, stored into the parameters' types; `None` for any.
+    Taken(ActionId, Vec<Option<Expr>>),
+    /// `!` or a temporal operator.
+    Unary(UnaryOp, Box<Formula>),
+    /// `<==>`, `==>`, `||`, `&&` or a temporal operator.
+    Binary(BinaryOp, Box<Formula>, Box<Formula>),
+    /// A conditional.
+    If(Box<Formula>, Box<Formula>, Box<Formula>),
+    /// `forall` or `exists` over one variable; what it ranges over is the same in all states.
+    Quantified {
+        /// Whether the body is to be true of all values, and not of some.
+        all: bool,
+        /// The variable's name.
+        name: String,
+        /// The variable.
+        local: LocalId,
+        /// What it ranges over.
+        domain: Box<Domain>,
+        /// The body.
+        body: Box<Formula>,
+    },
+    /// Stands for a formula that has been reported.
+    Error,
 }
 
 /// A transition table over an enum variable.
@@ -303,6 +350,8 @@ pub enum ExprKind {
     },
     /// An array or sequence of the listed elements (stored into the element type).
     List(Vec<Expr>),
+    /// Whether an instance of the action is enabled, with these arguments, stored into the parameters' types; `None` for any.
+    Enabled(ActionId, Vec<Option<Expr>>),
     /// The value, stored into the expression's type: ranges are checked, and one value fills an array.
     Store {
         /// The value.

@@ -18,6 +18,7 @@ mod mistake;
 pub(crate) mod node;
 mod region;
 mod report;
+mod time;
 mod words;
 
 use std::ops::Range;

@@ -37,6 +37,7 @@ impl<'p> Unread<'p> {
             | Code::UnknownType
             | Code::UnknownField
             | Code::UnknownModel
+            | Code::UnknownAction
             | Code::UnknownProperty
             | Code::NotConstant
             | Code::TableState => self.words.contains(name()),

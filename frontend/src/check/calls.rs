@@ -32,6 +32,9 @@ impl<'a> Body<'_, 'a> {
             if let Some((_, ItemKind::Struct { .. })) = self.cx.globals.items.get(text) {
                 return self.build_struct(span, callee, args);
             }
+            if self.formula_pattern(callee).is_some() {
+                return self.no_formula(span, Some(text));
+            }
         }
         match self.variant(callee, expected) {
             Some((of, position)) => self.build_variant(span, &of, position, args),

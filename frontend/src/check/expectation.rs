@@ -106,12 +106,16 @@ impl<'a> Checker<'a> {
                 };
                 Expect::Holds { states: Some(count) }
             }
-            ExpectKind::Violates { property, depth } => {
-                self.expected_property(model, property, false)?;
+            ExpectKind::Violates { property, depth, lasso } => {
+                let kind = self.expected_property(model, property, false)?;
+                self.expected_run(property, kind, depth.as_ref(), lasso.as_ref())?;
                 Expect::Violates {
                     property: property.text.clone(),
                     depth: self.depth(depth.as_ref())?,
-                    lasso: None,
+                    lasso: match lasso {
+                        Some((stem, looped)) => Some((self.length(stem, 0)?, self.length(looped, 1)?)),
+                        None => None,
+                    },
                 }
             }
             ExpectKind::Deadlock { depth } => Expect::Deadlock { depth: self.depth(depth.as_ref())? },
@@ -125,10 +129,21 @@ impl<'a> Checker<'a> {
     }
 
     fn depth(&mut self, depth: Option<&'a ast::Expr>) -> Option<Option<u32>> {
-        let Some(expr) = depth else { return Some(None) };
+        match depth {
+            Some(depth) => self.length(depth, 0).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// A number of steps, at least this one.
+    fn length(&mut self, expr: &'a ast::Expr, least: u32) -> Option<u32> {
         let value = self.constant_int(expr)?;
         match u32::try_from(value) {
-            Ok(depth) => Some(Some(depth)),
+            Ok(length) if length >= least => Some(length),
+            Ok(_) => {
+                self.error(Code::ConstantOutOfRange, expr.span, "a loop is at least one step long");
+                None
+            }
             Err(_) => {
                 self.error(Code::ConstantOutOfRange, expr.span, format!("{value} is no number of steps"));
                 None
@@ -136,10 +151,38 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn expected_property(&mut self, model: usize, name: &ast::Name, reachable: bool) -> Option<()> {
+    /// Runs that violate a temporal property have no end, so their lengths are given differently from those of other runs.
+    fn expected_run(
+        &mut self,
+        property: &ast::Name,
+        kind: PropertyKind,
+        depth: Option<&ast::Expr>,
+        lasso: Option<&(ast::Expr, ast::Expr)>,
+    ) -> Option<()> {
+        let name = &property.text;
+        let (span, message, help) = match (kind, depth, lasso) {
+            (PropertyKind::Temporal, Some(depth), _) => (
+                depth.span,
+                format!("`{name}` is violated by runs without end"),
+                format!(
+                    "write `violates {name} in stem K loop L`, with the lengths of what comes once and of what comes again"
+                ),
+            ),
+            (PropertyKind::Temporal, ..) | (_, _, None) => return Some(()),
+            (_, _, Some((stem, looped))) => (
+                stem.span.to(looped.span),
+                format!("`{name}` is violated at the end of a run, which has no loop"),
+                format!("write `violates {name} in K`, with the number of steps"),
+            ),
+        };
+        self.report(Diagnostic::error(Code::ExpectMismatch, span, message).help(help));
+        None
+    }
+
+    fn expected_property(&mut self, model: usize, name: &ast::Name, reachable: bool) -> Option<PropertyKind> {
         let model = &self.chapter.models[model];
         match model.properties.iter().find(|property| property.name == name.text) {
-            Some(property) if (property.kind == PropertyKind::Reachable) == reachable => Some(()),
+            Some(property) if (property.kind == PropertyKind::Reachable) == reachable => Some(property.kind),
             Some(property) => {
                 let span = property.span;
                 let (message, help) = if reachable {
@@ -167,7 +210,7 @@ impl<'a> Checker<'a> {
                 let names = || names.iter().map(String::as_str);
                 let message = format!("the model `{}` has no property `{}`", model.name, name.text);
                 let diagnostic = Diagnostic::error(Code::UnknownProperty, name.span, message);
-                let kind = if reachable { "`reachable` properties" } else { "invariants" };
+                let kind = if reachable { "`reachable` properties" } else { "other properties" };
                 self.report(match nearest(&name.text, names()) {
                     _ if name.text == "deadlock" || name.text == "error" => {
                         diagnostic.help(format!("write `expect {}`", name.text))

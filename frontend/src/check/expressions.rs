@@ -1,11 +1,11 @@
 //! Expressions: the dispatcher, names, conditionals, projections, and storing into a type.
 
-use super::scope::{Body, failed};
+use super::scope::{Body, Time, failed};
 use super::types::{fills, fits, is_unknown, join, unknown};
 use super::{constants::Constant, listed, nearest};
-use crate::ast::{self, BinaryOp, ExprKind as Ast, ItemKind, Name, UnaryOp};
+use crate::ast::{self, About, BinaryOp, ExprKind as Ast, ItemKind, Name, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Attribute, Expr, ExprKind};
+use crate::hir::{Attribute, Expr, ExprKind, FormulaKind};
 use musilc_ir::{DataType, Span};
 
 impl<'a> Body<'_, 'a> {
@@ -21,14 +21,21 @@ impl<'a> Body<'_, 'a> {
     /// Checks a condition. What its `is` bind, through `&&` and parentheses, stays visible, for what is evaluated only where it is true.
     pub(super) fn condition(&mut self, e: &'a ast::Expr) -> Expr {
         match &e.kind {
-            Ast::Paren(inner) => Expr { span: e.span, ..self.condition(inner) },
+            Ast::Paren(inner) => Expr { span: self.place_of(e), ..self.condition(inner) },
             Ast::Is(..) | Ast::Binary(BinaryOp::And, ..) => self.expr_inner(e, Some(&DataType::Bool)),
             _ => self.boolean(e),
         }
     }
 
     fn expr_inner(&mut self, e: &'a ast::Expr, expected: Option<&DataType>) -> Expr {
-        let span = e.span;
+        self.expansion.enter();
+        let checked = self.expr_of(e, expected);
+        self.expansion.leave();
+        checked
+    }
+
+    fn expr_of(&mut self, e: &'a ast::Expr, expected: Option<&DataType>) -> Expr {
+        let span = self.place_of(e);
         match &e.kind {
             Ast::Bool(b) => Expr { ty: DataType::Bool, span, kind: ExprKind::Bool(*b) },
             Ast::Int(v) => number(span, ExprKind::Int(*v)),
@@ -51,6 +58,13 @@ impl<'a> Body<'_, 'a> {
                     return failed(span);
                 }
                 number(span, ExprKind::Neg(Box::new(inner)))
+            }
+            Ast::Unary(UnaryOp::Always | UnaryOp::Eventually | UnaryOp::Next, _) => {
+                self.no_formula(span, None)
+            }
+            Ast::Instance { about: About::Taken, .. } => self.no_formula(span, None),
+            Ast::Instance { about: About::Enabled, action, args } => {
+                self.enabled(span, action, args.as_deref())
             }
             Ast::Binary(op, a, b) => self.binary(span, *op, a, b, expected),
             Ast::Field(base, name) => self.field(span, base, name),
@@ -92,7 +106,8 @@ impl<'a> Body<'_, 'a> {
                     .help("a range stands after `in`, or where a type is expected");
                 self.report(diagnostic)
             }
-            Ast::Error => failed(span),
+            // Only the arguments of an action can be written so.
+            Ast::Wildcard | Ast::Error => failed(span),
         }
     }
 
@@ -184,6 +199,13 @@ impl<'a> Body<'_, 'a> {
             }
             return Expr { ty, span, kind: ExprKind::Local(local) };
         }
+        if let Some(formula) = self.formula_param(text) {
+            return match formula.kind {
+                FormulaKind::State(condition) => condition,
+                FormulaKind::Error => failed(span),
+                _ => self.no_formula(span, Some(text)),
+            };
+        }
         if let Some((state, ty, declared)) = self.model.and_then(|model| model.vars.get(text)).cloned() {
             if state.0 >= self.visible {
                 let (message, label) = if state.0 == self.visible {
@@ -237,6 +259,7 @@ impl<'a> Body<'_, 'a> {
                             .help(format!("call it: `{text}(…)`"));
                     return self.report(diagnostic);
                 }
+                ItemKind::Pattern(_) => return self.no_formula(span, Some(text)),
                 _ if !self.cx.globals.variants.contains_key(text) => {
                     let message = format!("`{text}` is a type, and a value is needed here");
                     let mut diagnostic = Diagnostic::error(Code::NotAValue, span, message);
@@ -279,15 +302,24 @@ impl<'a> Body<'_, 'a> {
         names.extend(self.cx.globals.items.keys().copied());
         names.extend(self.cx.globals.variants.keys().copied());
         names.extend(["true", "false"]);
+        if self.time == Time::Run {
+            names.extend(super::formulas::library().iter().map(|pattern| pattern.name.text.as_str()));
+        }
         names.sort_unstable();
         // To look for what was meant takes a while.
         let few = names.len() * self.cx.diagnostics.len() < 500_000;
         let near = if few { nearest(text, names).map(str::to_owned) } else { None };
         let mut diagnostic = Diagnostic::error(Code::UnknownName, span, format!("there is no `{text}` here"))
             .primary("not found");
-        if let Some(near) = near {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-        }
+        let letter =
+            [("G", "always"), ("F", "eventually"), ("X", "next")].into_iter().find(|(l, _)| *l == text);
+        diagnostic = match (letter, near) {
+            (Some((letter, word)), _) if self.time == Time::Run => {
+                diagnostic.help(format!("the operator {letter} of temporal logic is written `{word}`"))
+            }
+            (_, Some(near)) => diagnostic.help(format!("did you mean `{near}`?")),
+            _ => diagnostic,
+        };
         self.report(diagnostic)
     }
 

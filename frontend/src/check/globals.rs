@@ -50,6 +50,7 @@ impl<'a> Checker<'a> {
                 | ItemKind::Enum { name, .. }
                 | ItemKind::Struct { name, .. } => name,
                 ItemKind::Fn(function) => &function.name,
+                ItemKind::Pattern(pattern) => &pattern.name,
                 ItemKind::Model { .. } | ItemKind::Check { .. } | ItemKind::Error => continue,
             };
             if let Some((first, _)) = self.globals.items.get(name.text.as_str()) {

@@ -10,7 +10,9 @@ mod constants;
 mod exhaustive;
 mod expectation;
 mod expressions;
+mod formulas;
 mod globals;
+mod instances;
 mod model;
 mod operators;
 mod patterns;
@@ -58,6 +60,7 @@ pub(crate) fn check(
     };
     checker.declare(ast, options);
     checker.check_functions();
+    checker.check_formula_patterns(ast);
     checker.check_models(ast);
     checker.check_recursion();
     let checks = checker.check_checks(ast);

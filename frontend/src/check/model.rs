@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::globals::Signature;
-use super::scope::{Body, ModelScope, failed};
+use super::scope::{Body, ModelScope, Time, failed};
 use super::table::Rows;
 use super::types::unknown;
 use crate::ast::{self, ItemKind, ModelItemKind, VarInit};
@@ -126,6 +126,7 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        self.declare_actions(items, &mut scope);
         let model = hir::Model {
             name: name.text.clone(),
             params: scope.params.clone(),
@@ -203,12 +204,20 @@ impl<'a> ModelChecker<'_, 'a> {
             ModelItemKind::Property { kind, name, claim } => {
                 let mut body = self.body();
                 body.primes = *kind == ast::PropertyKind::StepInvariant;
-                let expr = body.boolean(claim);
+                let (expr, formula) = if *kind == ast::PropertyKind::Temporal {
+                    let trivial = hir::ExprKind::Bool(true);
+                    let expr = hir::Expr { ty: DataType::Bool, span: claim.span, kind: trivial };
+                    (expr, Some(body.property(claim)))
+                } else {
+                    body.time = Time::State;
+                    (body.boolean(claim), None)
+                };
                 let claim = hir::Body { locals: body.locals(), expr };
                 self.model.properties.push(hir::Property {
                     name: name.text.clone(),
                     kind: *kind,
                     claim,
+                    formula,
                     span: item.span,
                     doc: item.doc.clone(),
                 });
@@ -269,6 +278,7 @@ impl<'a> ModelChecker<'_, 'a> {
             locals,
             guard,
             body: stmts,
+            fairness: action.fairness,
             span: action.name.span,
         });
     }
@@ -317,7 +327,7 @@ impl<'a> ModelChecker<'_, 'a> {
 
 impl<'a> Body<'_, 'a> {
     /// The type that a parameter of an action ranges over, and the collection that it must be a member of.
-    fn parameter(&mut self, param: &'a ast::ActionParam) -> Option<(DataType, Option<hir::Expr>)> {
+    pub(super) fn parameter(&mut self, param: &'a ast::ActionParam) -> Option<(DataType, Option<hir::Expr>)> {
         let (domain, ty) = self.domain(&param.domain)?;
         let span = match &param.domain {
             ast::Domain::Type(ty) => ty.span,

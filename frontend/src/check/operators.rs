@@ -18,6 +18,9 @@ impl<'a> Body<'_, 'a> {
         expected: Option<&DataType>,
     ) -> Expr {
         match op {
+            BinaryOp::LeadsTo | BinaryOp::Until | BinaryOp::Release | BinaryOp::WeakUntil => {
+                self.no_formula(span, None)
+            }
             BinaryOp::Implies | BinaryOp::And | BinaryOp::Or => {
                 let a = if op == BinaryOp::Or { self.boolean(a) } else { self.condition(a) };
                 let b = if op == BinaryOp::And { self.condition(b) } else { self.boolean(b) };

@@ -1,9 +1,10 @@
 //! What a body can see, and the checker of one body.
 
 use super::Checker;
+use super::formulas::Expansion;
 use super::types::unknown;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, FunctionId, LocalId, StateId};
+use crate::hir::{self, ActionId, FunctionId, LocalId, StateId};
 use musilc_ir::{DataType, Span};
 use std::collections::HashMap;
 
@@ -14,10 +15,23 @@ pub(super) struct ModelScope {
     /// Position and type of each variable, and where it is declared.
     pub(super) vars: HashMap<String, (StateId, DataType, Span)>,
     pub(super) functions: HashMap<String, FunctionId>,
+    /// The actions, with names and types of their parameters.
+    pub(super) actions: HashMap<String, (ActionId, Vec<(String, DataType)>)>,
 }
 
 /// A name with its local and type.
 pub(super) type Bound = (String, LocalId, DataType);
+
+/// How far a body may look beyond the current state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Time {
+    /// It is evaluated while a step is taken or the first state is made.
+    None,
+    /// It is a condition on states, which may ask for what is enabled there.
+    State,
+    /// It is a temporal formula.
+    Run,
+}
 
 /// Checks one body: of a function, an action, a property, an initial value or an argument.
 pub(super) struct Body<'c, 'a> {
@@ -31,6 +45,10 @@ pub(super) struct Body<'c, 'a> {
     pub(super) primes: bool,
     /// Whether this is already the state after the step.
     pub(super) primed: bool,
+    /// What may be said here of actions and of time.
+    pub(super) time: Time,
+    /// The patterns that are being written out.
+    pub(super) expansion: Expansion<'a>,
     names: Vec<Bound>,
     next: u32,
 }
@@ -45,6 +63,8 @@ impl<'c, 'a> Body<'c, 'a> {
             function: None,
             primes: false,
             primed: false,
+            time: Time::None,
+            expansion: Expansion::default(),
             names: Vec::new(),
             next: 0,
         }

@@ -214,6 +214,7 @@ impl Rows {
             locals: locals + 1,
             guard: Some(guard),
             body: vec![Stmt::Assign(place, read(ExprKind::Local(to)))],
+            fairness: table.fairness,
             span,
         }
     }

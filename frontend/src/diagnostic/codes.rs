@@ -139,6 +139,7 @@ codes! {
     NotAValue = E 108, "something that is not a value stands where one is needed", include_str!("explain/E0108.md");
     UsedBeforeInit = E 109, "a variable that has no initial value yet", include_str!("explain/E0109.md");
     UnknownConstant = E 110, "`-D` names no constant", include_str!("explain/E0110.md");
+    UnknownAction = E 111, "`enabled` or `taken` of something that is not an action", include_str!("explain/E0111.md");
 
     // ---- types -------------------------------------------------------------------------------------------------
 
@@ -150,6 +151,9 @@ codes! {
     NotIndexable = E 205, "an index into something that has no elements by number", include_str!("explain/E0205.md");
     BindingInOr = E 206, "a variable in a pattern with alternatives", include_str!("explain/E0206.md");
     PrimeOutsideStep = E 207, "a primed variable outside a step invariant", include_str!("explain/E0207.md");
+    TemporalOutsideProperty = E 208, "temporal logic outside a property", include_str!("explain/E0208.md");
+    TemporalAsValue = E 209, "a temporal formula where a value is needed", include_str!("explain/E0209.md");
+    ChangingDomain = E 210, "a temporal formula for each member of what changes", include_str!("explain/E0210.md");
 
     // ---- constants and sizes -----------------------------------------------------------------------------------
 
@@ -170,6 +174,7 @@ codes! {
     // ---- warnings ----------------------------------------------------------------------------------------------
 
     StrayDoc = W 1, "documentation that belongs to nothing", include_str!("explain/W0001.md");
+    InitialStatesOnly = W 2, "a property that speaks of the initial states only", include_str!("explain/W0002.md");
     DeadAction = W 101, "an action that never happens", include_str!("explain/W0101.md");
     VacuousProperty = W 102, "a property that holds vacuously", include_str!("explain/W0102.md");
     UnreachedState = W 103, "a state of a table that is never reached", include_str!("explain/W0103.md");

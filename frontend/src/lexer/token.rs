@@ -69,8 +69,24 @@ pub(crate) enum Token<'s> {
     Invariant,
     #[token("reachable")]
     Reachable,
+    #[token("recoverable")]
+    Recoverable,
+    #[token("property")]
+    Property,
     #[token("table")]
     Table,
+    #[token("fair")]
+    Fair,
+    #[token("strong")]
+    Strong,
+    #[token("always")]
+    Always,
+    #[token("eventually")]
+    Eventually,
+    #[token("enabled")]
+    Enabled,
+    #[token("taken")]
+    Taken,
     #[token("true")]
     True,
     #[token("false")]
@@ -108,15 +124,7 @@ pub(crate) enum Token<'s> {
     #[token("reaches")]
     Reaches,
 
-    /// A word or operator that comes with a later version.
-    #[token("fair")]
-    #[token("strong")]
-    #[token("property")]
-    #[token("always")]
-    #[token("eventually")]
-    #[token("enabled")]
-    #[token("taken")]
-    #[token("recoverable")]
+    /// A word that comes with a later version.
     #[token("part")]
     #[token("protocol")]
     #[token("environment")]
@@ -127,7 +135,6 @@ pub(crate) enum Token<'s> {
     #[token("simulate")]
     #[token("symmetric")]
     #[token("faults")]
-    #[token("~>")]
     Reserved(&'s str),
 
     // What has a value.
@@ -154,6 +161,8 @@ pub(crate) enum Token<'s> {
     #[token("<==>")]
     #[token("⇔")]
     Iff,
+    #[token("~>")]
+    LeadsTo,
     #[token("==>")]
     #[token("⇒")]
     Implies,
@@ -239,6 +248,24 @@ pub(crate) enum Token<'s> {
     StartModelItem,
     /// Stands for a statement that has been reported.
     BadStmt,
+    /// `next` where it is an operator; see `parse/time.rs` for this one and those below.
+    Next,
+    /// `until` where it is an operator.
+    Until,
+    /// `release` where it is an operator.
+    Release,
+    /// `weak` before `until`.
+    Weak,
+    /// `possible` after `always`.
+    Possible,
+    /// `as` before `one`.
+    As,
+    /// `one` before `action` or `table`.
+    One,
+    /// `stem` after `in`.
+    Stem,
+    /// `loop` after the length of a stem.
+    Loop,
 }
 
 impl Token<'_> {
@@ -257,14 +284,22 @@ impl Token<'_> {
             | Self::Terminal
             | Self::Invariant
             | Self::Reachable
+            | Self::Recoverable
+            | Self::Fair
+            | Self::Strong
             | Self::Table => true,
             _ => false,
         }
     }
 
+    /// Whether it begins a declaration that can stand both at the top of a chapter and in a model.
+    pub(crate) fn begins_any_item(self) -> bool {
+        matches!(self, Self::Fn | Self::Property)
+    }
+
     /// Whether it begins a declaration of any kind.
     pub(crate) fn begins_item(self, next: Option<Self>) -> bool {
-        self == Self::Fn || self.begins_top_item() || self.begins_model_item(next)
+        self.begins_any_item() || self.begins_top_item() || self.begins_model_item(next)
     }
 
     /// The bracket that closes this one, if it is an opening bracket.

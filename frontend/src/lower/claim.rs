@@ -98,7 +98,7 @@ fn is_literal(e: &Expr) -> bool {
     }
 }
 
-fn note(antecedents: &mut Antecedents, span: Span, expr: ExprId) {
+pub(super) fn note(antecedents: &mut Antecedents, span: Span, expr: ExprId) {
     match antecedents.iter_mut().find(|(at, _)| *at == span) {
         Some((_, exprs)) => exprs.push(expr),
         None => antecedents.push((span, vec![expr])),

@@ -112,6 +112,17 @@ impl Lowerer<'_> {
             .collect()
     }
 
+    /// All values of a type.
+    pub(super) fn values_of(&mut self, ty: &DataType) -> Vec<Val> {
+        if i64::from(ty.length()) > RANGE_LIMIT {
+            // Too many for a parameter, which has been reported.
+            return Vec::new();
+        }
+        self.charge(ty.leaf_count().saturating_mul(ty.length() as usize));
+        let data: Vec<_> = (0..u64::from(ty.length())).map_while(|i| ty.nth(i)).collect();
+        data.iter().map(|datum| self.literal(ty, datum)).collect()
+    }
+
     fn possible(&self, members: Vec<Member>) -> Vec<Member> {
         members.into_iter().filter(|member| self.cx.as_bool(member.present) != Some(false)).collect()
     }

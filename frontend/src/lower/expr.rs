@@ -123,6 +123,7 @@ impl Lowerer<'_> {
                 self.set_comprehension(&e.ty, *local, domain, filter.as_deref())
             }
             ExprKind::List(elements) => self.list(&e.ty, elements),
+            ExprKind::Enabled(action, args) => vec![self.enabled(*action, args)],
             ExprKind::Store { value, target } => {
                 let val = self.expr(value);
                 self.store(&value.ty, val, &e.ty, target, e.span)

@@ -7,7 +7,9 @@
 mod claim;
 mod collections;
 mod domain;
+mod enabled;
 mod expr;
+mod formula;
 mod key;
 mod pattern;
 mod quantifier;
@@ -40,6 +42,8 @@ const NUMBER_LIMIT: i64 = 1 << 53;
 struct Lowerer<'h> {
     cx: Context,
     chapter: &'h hir::Chapter,
+    /// The actions of the model.
+    actions: &'h [hir::Action],
     /// The values of the model's parameters.
     params: Vec<Val>,
     /// The types of the state variables.
@@ -71,6 +75,7 @@ impl<'h> Lowerer<'h> {
         Self {
             cx,
             chapter,
+            actions: &[],
             params: Vec::new(),
             var_types: Vec::new(),
             vars: Vec::new(),

@@ -8,8 +8,8 @@ use crate::check::CheckedCheck;
 use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::hir::{self, Action, Body, Model};
 use musilc_ir::{
-    DataType, ExprId, Fairness, Init, Node, Param, Predicate, Probe, ProbeKind, Property, PropertyKind,
-    SourceVariable, Transition, TransitionSystem, Update, Variable,
+    DataType, ExprId, Init, Node, Param, Predicate, Probe, ProbeKind, Property, PropertyKind, SourceVariable,
+    Transition, TransitionSystem, Update, Variable,
 };
 
 /// The most values of one parameter, and of one part of an `= any`.
@@ -22,6 +22,7 @@ pub(crate) fn lower(
 ) -> Result<TransitionSystem, Vec<Diagnostic>> {
     let model = &chapter.models[check.model];
     let mut lowerer = Lowerer::new(chapter);
+    lowerer.actions = &model.actions;
     lowerer.arguments(check);
     if has_errors(&lowerer.diagnostics) {
         return Err(lowerer.diagnostics);
@@ -246,7 +247,7 @@ impl Lowerer<'_> {
             guard,
             failures,
             updates,
-            fairness: Fairness::None,
+            fairness: action.fairness,
             span,
         })
     }
@@ -272,6 +273,8 @@ impl Lowerer<'_> {
             ast::PropertyKind::Invariant => PropertyKind::Invariant,
             ast::PropertyKind::StepInvariant => PropertyKind::Step,
             ast::PropertyKind::Reachable => PropertyKind::Reachable,
+            ast::PropertyKind::Recoverable => PropertyKind::Recoverable,
+            ast::PropertyKind::Temporal => PropertyKind::Temporal,
         };
         self.begin(property.claim.locals);
         let expr = self.scalar(&property.claim.expr);
@@ -281,7 +284,14 @@ impl Lowerer<'_> {
         self.parts = 0;
         let claim = self.claim(&property.claim.expr, &mut antecedents);
         self.failures.clear();
-        if kind == PropertyKind::Invariant {
+        let mut predicate = Predicate { failures, expr };
+        let mut formula = None;
+        if let Some(claimed) = &property.formula {
+            let lowered;
+            (lowered, predicate, antecedents) = self.temporal(claimed, property.claim.locals);
+            formula = Some(lowered);
+        }
+        if matches!(kind, PropertyKind::Invariant | PropertyKind::Temporal) {
             for (span, exprs) in antecedents {
                 let expr = self.cx.or(exprs);
                 probes.push(Probe {
@@ -291,8 +301,7 @@ impl Lowerer<'_> {
                 });
             }
         }
-        let predicate = Predicate { failures, expr };
-        Property { name: property.name.clone(), kind, predicate, claim, formula: None, span: property.span }
+        Property { name: property.name.clone(), kind, predicate, claim, formula, span: property.span }
     }
 
     fn declared_states(&mut self, table: &hir::Table, probes: &mut Vec<Probe>) {

@@ -152,6 +152,11 @@ fn advice(failure: &Failure<'_, '_>, report: &Report<'_>) -> Option<String> {
             "the value of a function follows `=`: `fn f(x: T) -> U = x + 1;`"
         }
         Token::Colon if expected.has("=") => "the type of a name follows from its value: `let x = 3;`",
+        Token::Always | Token::Eventually | Token::Next if expected.has("a number") => {
+            return Some(format!(
+                "`{text}` stands before a whole comparison, `{text} x == 3`; elsewhere its formula stands in parentheses"
+            ));
+        }
         _ if expected.has("else") => "an `if` that gives a value has both branches: `if c { a } else { b }`",
         Token::Ident(_) | Token::Reserved(_) => return None,
         _ if expected.has("a name") && text.starts_with(|first: char| first.is_ascii_alphabetic()) => {

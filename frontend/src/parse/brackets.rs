@@ -112,7 +112,15 @@ impl<'r, 'p, 's> Balancer<'r, 'p, 's> {
     fn may_hold_declarations(&self) -> bool {
         !matches!(
             self.head,
-            Some(Token::Const | Token::Type | Token::Enum | Token::Struct | Token::Fn | Token::Check)
+            Some(
+                Token::Const
+                    | Token::Type
+                    | Token::Enum
+                    | Token::Struct
+                    | Token::Fn
+                    | Token::Property
+                    | Token::Check
+            )
         )
     }
 
@@ -122,7 +130,7 @@ impl<'r, 'p, 's> Balancer<'r, 'p, 's> {
         let innermost = self.open.last().map(|open| open.token.1);
         if token.1.begins_top_item() {
             self.close_all_above(0, Some(token));
-        } else if token.1 == Token::Fn || token.1.begins_model_item(next.map(|next| next.1)) {
+        } else if token.1.begins_any_item() || token.1.begins_model_item(next.map(|next| next.1)) {
             self.close_all_above(model.map_or(0, |model| model + 1), Some(token));
         } else if token.1 == Token::Semi {
             // `[T; K]` holds a semicolon, but not at the end of a line.

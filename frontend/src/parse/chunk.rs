@@ -31,8 +31,10 @@ pub(super) fn chunks<'t, 's>(tokens: &'t [Spanned<'s>], after: Option<Spanned<'s
 fn length(tokens: &[Spanned<'_>]) -> usize {
     let token = |at: usize| tokens.get(at).map(|token| token.1);
     let mut at = 0;
-    // Reserved words before a declaration, as in `fair action`.
-    while matches!(token(at), Some(Token::Reserved(_))) {
+    // Words before a declaration, as in `strong fair as one action`.
+    while matches!(token(at), Some(Token::Reserved(_) | Token::Fair | Token::Strong))
+        || at > 0 && matches!(token(at), Some(Token::Ident("as" | "one")))
+    {
         at += 1;
     }
     let Some(head) = token(at) else { return tokens.len() };
@@ -49,6 +51,8 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
             | Token::Invariant
             | Token::Step
             | Token::Reachable
+            | Token::Recoverable
+            | Token::Property
     );
     if !head.opens() && head != Token::Semi {
         at += if head == Token::Step && token(at + 1) == Some(Token::Invariant) { 2 } else { 1 };

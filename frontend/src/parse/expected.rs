@@ -10,13 +10,34 @@ pub(super) struct Expected {
 }
 
 const OPERATORS: &[&str] = &[
-    "<==>", "==>", "||", "&&", "==", "!=", "<", "<=", ">", ">=", "in", "is", "|", "&", "+", "-", "*", "/",
-    "%", ".", "[", "'", "::",
+    "<==>", "~>", "until", "release", "weak", "==>", "||", "&&", "==", "!=", "<", "<=", ">", ">=", "in",
+    "is", "|", "&", "+", "-", "*", "/", "%", ".", "[", "'", "::",
 ];
 
 const OPERANDS: &[&str] = &[
-    "true", "false", "a name", "a number", "(", "[", "{", "if", "match", "forall", "exists", "count", "sum",
-    "min", "max", "choose", "!", "-",
+    "true",
+    "false",
+    "a name",
+    "a number",
+    "(",
+    "[",
+    "{",
+    "if",
+    "match",
+    "forall",
+    "exists",
+    "count",
+    "sum",
+    "min",
+    "max",
+    "choose",
+    "!",
+    "-",
+    "always",
+    "eventually",
+    "next",
+    "enabled",
+    "taken",
 ];
 
 const TYPES: &[&str] = &["bool", "Option", "Set", "Bag", "Seq"];

@@ -7,6 +7,7 @@ use super::chunk::{Chunk, after_group, chunks};
 use super::expected::found;
 use super::node::{Parsed, doc};
 use super::report::Report;
+use super::time;
 use super::words;
 use crate::ast::{Doc, Item, ItemKind, ModelItem, ModelItemKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -30,7 +31,7 @@ fn item(chunk: &Chunk<'_, '_>, report: &mut Report<'_>) -> Option<Item> {
         inner = Some(outer.drain(open + 1..end.saturating_sub(1).max(open + 1)).collect::<Vec<_>>());
     }
     let body = inner.as_deref().map(|inner| model_items(inner, &outer, report));
-    let outer = without_docs(outer, report);
+    let outer = time::words(without_docs(outer, report));
     let mut kind = match attempt(Token::StartItem, outer, chunk.next, report) {
         Some(Parsed::Item(kind)) => kind,
         _ => ItemKind::Error,
@@ -68,7 +69,7 @@ fn model_item(chunk: &Chunk<'_, '_>, report: &mut Report<'_>) -> Option<ModelIte
         Err(span) => return Some(ModelItem { doc, span, kind: ModelItemKind::Error }),
     };
     let span = span_of(&tokens);
-    let tokens = without_docs(tokens, report);
+    let tokens = time::words(without_docs(tokens, report));
     let kind = match attempt(Token::StartModelItem, tokens, chunk.next, report) {
         Some(Parsed::ModelItem(kind)) => kind,
         _ => ModelItemKind::Error,
@@ -136,7 +137,7 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
     let span = Span::new(start, end);
     let next = tokens.get(1).map(|token| token.1);
     let here = |token: Token<'_>, next| {
-        token == Token::Fn
+        token.begins_any_item()
             || match level {
                 Level::Top => token.begins_top_item(),
                 Level::Model => token.begins_model_item(next),
@@ -219,6 +220,10 @@ fn keyword(word: &str) -> Option<Token<'static>> {
         "terminal" => Token::Terminal,
         "invariant" => Token::Invariant,
         "reachable" => Token::Reachable,
+        "recoverable" => Token::Recoverable,
+        "property" => Token::Property,
+        "fair" => Token::Fair,
+        "strong" => Token::Strong,
         _ => return None,
     })
 }

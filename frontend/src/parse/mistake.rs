@@ -21,7 +21,8 @@ pub(super) enum Mend<'s> {
 
 /// Reports a mistake that is known and mends it.
 pub(super) fn mistake<'s>(failure: &Failure<'_, 's>, report: &mut Report<'_>) -> Option<Mend<'s>> {
-    let (diagnostic, mend) = assignment(failure)
+    let (diagnostic, mend) = property(failure)
+        .or_else(|| assignment(failure))
         .or_else(|| foreign_word(failure))
         .or_else(|| joined_operator(failure))
         .or_else(|| arrow(failure))
@@ -51,6 +52,45 @@ fn insert<'s>(failure: &Failure<'_, 's>, tokens: &[Token<'s>]) -> Option<(Span, 
     let end = failure.token(-1)?.2;
     let tokens = tokens.iter().map(|&token| (end, token, end)).collect();
     Some((Span::new(end, end), Mend::Replace(failure.at..failure.at, tokens)))
+}
+
+/// A `recoverable` without `always possible`, and a property that stands where only patterns can, or the reverse.
+fn property<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
+    let first = failure.tokens.first()?.1;
+    let found = failure.token(0)?;
+    if first == Token::Recoverable
+        && (failure.expected.has("always") && failure.at == 3 || failure.expected.has("possible"))
+    {
+        let (mut words, mut range) = (vec![Token::Always, Token::Possible], failure.at..failure.at);
+        if failure.at == 4 {
+            words.remove(0);
+        } else if found.1 == Token::Ident("possible") {
+            range.end += 1;
+        }
+        let error = Diagnostic::error(
+            Code::UnexpectedToken,
+            span_of(found, found),
+            "what is recoverable follows the words `always possible`",
+        )
+        .help("`recoverable NAME: always possible p;` claims that from every state, a state where p is true can be reached");
+        let tokens = words.into_iter().map(|token| (found.0, token, found.0)).collect();
+        return Some((error, Mend::Replace(range, tokens)));
+    }
+    if first != Token::Property || failure.at != 2 {
+        return None;
+    }
+    let (message, help) = match found.1 {
+        Token::Colon if failure.expected.has("(") => (
+            "a property without parameters cannot stand outside of any model",
+            "move it into a model; a pattern of formulas has parameters: `property NAME(p): …;`",
+        ),
+        Token::LParen if failure.expected.has(":") => {
+            ("a pattern of formulas cannot stand inside a model", "move it before the model")
+        }
+        _ => return None,
+    };
+    let name = failure.token(-1)?;
+    Some((Diagnostic::error(Code::MisplacedItem, span_of(name, name), message).help(help), Mend::Nothing))
 }
 
 /// `=` for `==`, and the reverse.
@@ -90,7 +130,10 @@ fn foreign_word<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
             "iff" => ("equivalence", Token::Iff, "<==>"),
             "mod" => ("the remainder", Token::Percent, "%"),
             "div" => ("division", Token::Slash, "/"),
-            _ => return not(failure),
+            "U" => ("until", Token::Until, "until"),
+            "R" | "V" => ("release", Token::Release, "release"),
+            "leadsto" | "leads_to" => ("leads to", Token::LeadsTo, "~>"),
+            _ => return prefix(failure),
         };
         if failure.expected.has(terminal) {
             let error =
@@ -99,12 +142,19 @@ fn foreign_word<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
             return Some((error, replace(failure, 0, 0, token)?));
         }
     }
-    not(failure)
+    prefix(failure)
 }
 
-/// `not x`, which fails at `x`.
-fn not<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
-    let (before, found) = (failure.token(-1)?, failure.token(0)?);
+/// `not x`, `G x`, `[] x`, which fail at `x`, and `<> x`, which fails at its start.
+fn prefix<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
+    let found = failure.token(0)?;
+    if found.1 == Token::Lt && adjacent(failure, 0, 1, &[Token::Gt]) && failure.expected.has("eventually") {
+        let span = span_of(found, failure.token(1)?);
+        let error = Diagnostic::error(Code::ForeignOperator, span, "this is not an operator of musil")
+            .help("here or later is written `eventually`");
+        return Some((error, replace(failure, 0, 1, Token::Eventually)?));
+    }
+    let before = failure.token(-1)?;
     let operand = matches!(
         found.1,
         Token::Ident(_)
@@ -114,13 +164,41 @@ fn not<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
             | Token::Exists
             | Token::If
             | Token::Match
+            | Token::Bang
+            | Token::Always
+            | Token::Eventually
+            | Token::Next
+            | Token::Enabled
+            | Token::Taken
     );
-    if before.1 != Token::Ident("not") || !operand {
+    if !operand {
         return None;
     }
-    let error = Diagnostic::error(Code::ForeignOperator, span_of(before, before), "`not` is not an operator")
-        .help("not is written `!`");
-    Some((error, replace(failure, -1, -1, Token::Bang)?))
+    let known = |from: isize, message: String, help: String, token| {
+        let span = span_of(failure.token(from)?, before);
+        Some((
+            Diagnostic::error(Code::ForeignOperator, span, message).help(help),
+            replace(failure, from, -1, token)?,
+        ))
+    };
+    let foreign = |word: &str| format!("`{word}` is not an operator");
+    match before.1 {
+        Token::Ident("not") => known(-1, foreign("not"), "not is written `!`".to_owned(), Token::Bang),
+        Token::RBracket if adjacent(failure, -2, -1, &[Token::RBracket]) => {
+            let empty = failure.token(-2)?.1 == Token::LBracket;
+            let help = "from here on is written `always`".to_owned();
+            empty.then(|| known(-2, "this is not an operator of musil".to_owned(), help, Token::Always))?
+        }
+        Token::Ident(word) if failure.tokens.first()?.1 == Token::Property => {
+            let (meant, token) = match words::operator(word)? {
+                "always" => ("always", Token::Always),
+                "eventually" => ("eventually", Token::Eventually),
+                _ => ("next", Token::Next),
+            };
+            known(-1, foreign(word), format!("did you mean `{meant}`?"), token)
+        }
+        _ => None,
+    }
 }
 
 /// Whether the tokens at `first` and `second` touch, and the second is one of `tokens`.
@@ -260,8 +338,8 @@ fn missing_comma<'s>(failure: &Failure<'_, 's>, report: &Report<'_>) -> Known<'s
 /// An action without parentheses.
 fn missing_parameters<'s>(failure: &Failure<'_, 's>, report: &Report<'_>) -> Known<'s> {
     let token = failure.token(0)?;
-    let first = failure.tokens.first()?.1;
-    if failure.at != 2 || first != Token::Action || !matches!(token.1, Token::When | Token::LBrace) {
+    let action = failure.token(-2)?.1;
+    if action != Token::Action || !matches!(token.1, Token::When | Token::LBrace) {
         return None;
     }
     let name = failure.token(-1)?;

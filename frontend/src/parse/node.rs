@@ -15,8 +15,8 @@ use crate::ast::{Doc, ItemKind, ModelItemKind, Name, Pattern, PatternKind};
 use crate::diagnostic::{Code, Diagnostic};
 
 pub(crate) use expr::{
-    all, binary, call, comprehension, extremum, field, if_expr, index, leaf, list, match_expr, method, paren,
-    prime, range, unary,
+    all, binary, call, comprehension, extremum, field, if_expr, index, instance, leaf, list, match_expr,
+    method, paren, prime, range, unary,
 };
 pub(crate) use quantifier::{
     Chain, Link, Tail, binary_tail, binders, comparison, joined, number_quantifier, quantified, unary_tail,

@@ -28,7 +28,10 @@ impl<'t, 's> Regions<'t, 's> {
             }
         }
         let mut regions = Self { tokens, around, body: None };
-        if regions.token(0) == Some(Token::Action) {
+        let fairness =
+            |token: &&Spanned<'_>| matches!(token.1, Token::Fair | Token::Strong | Token::As | Token::One);
+        let head = tokens.iter().take_while(fairness).count();
+        if regions.token(head) == Some(Token::Action) {
             let is_body = |&at: &usize| {
                 regions.token(at) == Some(Token::LBrace)
                     && regions.around(at).is_none()

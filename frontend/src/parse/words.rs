@@ -5,11 +5,24 @@ use musilc_ir::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The words that begin declarations at the top of a chapter.
-pub(super) const TOP: &[&str] = &["const", "type", "enum", "struct", "fn", "model", "check"];
+pub(super) const TOP: &[&str] = &["const", "type", "enum", "struct", "fn", "property", "model", "check"];
 
 /// The words that begin declarations in a model.
-pub(super) const IN_MODEL: &[&str] =
-    &["var", "init", "fn", "action", "table", "terminal", "invariant", "step", "reachable"];
+pub(super) const IN_MODEL: &[&str] = &[
+    "var",
+    "init",
+    "fn",
+    "action",
+    "fair",
+    "strong",
+    "table",
+    "terminal",
+    "invariant",
+    "step",
+    "reachable",
+    "recoverable",
+    "property",
+];
 
 /// Words of other languages, and what they are here.
 const FOREIGN: &[(&str, &str)] = &[
@@ -22,6 +35,8 @@ const FOREIGN: &[(&str, &str)] = &[
     ("func", "fn"),
     ("function", "fn"),
     ("inv", "invariant"),
+    ("liveness", "property"),
+    ("ltl", "property"),
     ("machine", "model"),
     ("module", "model"),
     ("proc", "action"),
@@ -29,11 +44,13 @@ const FOREIGN: &[(&str, &str)] = &[
     ("rule", "action"),
     ("spec", "model"),
     ("state", "var"),
+    ("temporal", "property"),
     ("test", "check"),
     ("transition", "action"),
     ("typedef", "type"),
     ("variable", "var"),
     ("verify", "check"),
+    ("weak", "fair"),
 ];
 
 /// The error about a word that has no meaning yet.
@@ -41,9 +58,7 @@ pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
     let topic = topic(word);
     let message = format!("`{word}` is reserved: {topic} with a later version");
     Diagnostic::error(Code::ReservedWord, span, message).help(match word {
-        "~>" => "until then, state what must never happen as an `invariant`",
         "symmetric" => "without it the type means the same and every state is searched",
-        "fair" | "strong" => "safety properties do not depend on fairness; leave the word out",
         _ => "use another name here, or leave this out for now",
     })
 }
@@ -52,31 +67,29 @@ pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
 pub(super) fn comes_later(word: &str) -> bool {
     matches!(
         word,
-        "crash"
-            | "message"
-            | "network"
-            | "node"
-            | "partition"
-            | "send"
-            | "stable"
-            | "sync"
-            | "timeout"
-            | "weak"
+        "crash" | "message" | "network" | "node" | "partition" | "send" | "stable" | "sync" | "timeout"
     )
 }
 
 /// What the word is for, with a verb.
 fn topic(word: &str) -> &'static str {
     match word {
-        "fair" | "strong" | "weak" => "fairness comes",
-        "property" | "always" | "eventually" | "recoverable" | "~>" => "temporal properties come",
-        "enabled" | "taken" => "`enabled(a)` and `taken(a)` come",
         "part" | "sync" => "models made of parts come",
         "environment" | "guarantee" | "assume" => "environments come",
         "refine" | "implements" => "refinement comes",
         "simulate" => "simulation comes",
         "symmetric" => "symmetric types come",
         _ => "protocols, networks and faults come",
+    }
+}
+
+/// The temporal operator that was probably meant by a word before an operand.
+pub(super) fn operator(word: &str) -> Option<&'static str> {
+    match word {
+        "G" | "globally" | "Always" => Some("always"),
+        "F" | "finally" | "Eventually" => Some("eventually"),
+        "X" => Some("next"),
+        _ => suggestion(word, &["always", "eventually", "next"]),
     }
 }
 

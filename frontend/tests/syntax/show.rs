@@ -10,7 +10,14 @@ pub(crate) fn expr(e: &Expr) -> String {
         ExprKind::Path(p) => path(p),
         ExprKind::Call { callee, args } => format!("(call {}{})", path(callee), each(args, arg)),
         ExprKind::Unary(op, inner) => {
-            format!("({} {})", if *op == UnaryOp::Not { "!" } else { "-" }, expr(inner))
+            let op = match op {
+                UnaryOp::Not => "!",
+                UnaryOp::Neg => "-",
+                UnaryOp::Always => "always",
+                UnaryOp::Eventually => "eventually",
+                UnaryOp::Next => "next",
+            };
+            format!("({op} {})", expr(inner))
         }
         ExprKind::Binary(op, left, right) => format!("({} {} {})", operator(*op), expr(left), expr(right)),
         ExprKind::Field(inner, name) => format!("(. {} {})", expr(inner), name.text),
@@ -38,6 +45,12 @@ pub(crate) fn expr(e: &Expr) -> String {
         }
         ExprKind::ArrayLiteral(items) => format!("(array{})", each(items, expr)),
         ExprKind::Range { lo, hi, closed } => range(lo, hi, *closed),
+        ExprKind::Instance { about, action, args } => {
+            let args = args.as_ref().map_or(String::new(), |args| format!(" of{}", each(args, arg)));
+            let about = if *about == About::Enabled { "enabled" } else { "taken" };
+            format!("({about} {}{args})", action.text)
+        }
+        ExprKind::Wildcard => "_".to_owned(),
         ExprKind::Paren(inner) => format!("(paren {})", expr(inner)),
         ExprKind::Error => "ERROR".to_owned(),
     }
@@ -141,6 +154,10 @@ pub(crate) fn each<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
 fn operator(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Iff => "<==>",
+        BinaryOp::LeadsTo => "~>",
+        BinaryOp::Until => "until",
+        BinaryOp::Release => "release",
+        BinaryOp::WeakUntil => "weak-until",
         BinaryOp::Implies => "==>",
         BinaryOp::Or => "||",
         BinaryOp::And => "&&",

@@ -166,6 +166,7 @@ impl<'c> Scope<'c> {
                 let v = self.eval(value)?;
                 store(v, &value.ty, &e.ty, target, e.span)?
             }
+            ExprKind::Enabled(..) => panic!("`enabled` is not interpreted"),
             ExprKind::Error => panic!("a chapter with errors"),
         })
     }

@@ -3,7 +3,9 @@
 use musilc_ir::Span;
 
 use super::{Context, Deep, Weight};
-use crate::ast::{Arg, BinaryOp, Binder, Domain, Expr, ExprArm, ExprKind, Name, Path, Quantifier, UnaryOp};
+use crate::ast::{
+    About, Arg, BinaryOp, Binder, Domain, Expr, ExprArm, ExprKind, Name, Path, Quantifier, UnaryOp,
+};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The expression `kind` above parts that weigh `parts`, or an error node where that is too deep.
@@ -93,6 +95,20 @@ pub(crate) fn all(args: Vec<Deep<Arg>>) -> Deep<Vec<Arg>> {
 /// `callee(args)`
 pub(crate) fn call(cx: &mut Context, l: usize, r: usize, callee: Path, args: Deep<Vec<Arg>>) -> Deep<Expr> {
     expr(cx, Span::new(l, r), args.weight, ExprKind::Call { callee, args: args.node })
+}
+
+/// `enabled(action)`, `taken(action(args))`
+pub(crate) fn instance(
+    cx: &mut Context,
+    l: usize,
+    r: usize,
+    about: About,
+    action: Name,
+    args: Option<Deep<Vec<Arg>>>,
+) -> Deep<Expr> {
+    let weight = args.as_ref().map_or_else(Weight::default, |args| args.weight);
+    let args = args.map(|args| args.node);
+    expr(cx, Span::new(l, r), weight, ExprKind::Instance { about, action, args })
 }
 
 /// An expression that is a list of others.

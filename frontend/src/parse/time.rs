@@ -1,0 +1,189 @@
+//! Words about time that are names wherever a name can stand: which of them are operators is decided by the tokens around them.
+//!
+//! In the conditions of properties, no name can stand after an operand; so there `until`, `release` and `weak` are operators, and
+//! elsewhere names. `next` is one where an operator may stand and an operand follows: `next p`, `next (p)`, but `next[i]`,
+//! `next == 3`. Likewise `stem` and `loop` in the expectation of a check, `possible` after `always`, `as` and `one` after `fair`.
+
+use crate::lexer::{Spanned, Token};
+
+/// The tokens of a declaration, where names that are operators have become so.
+pub(super) fn words(mut tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
+    match tokens.first().map(|token| token.1) {
+        Some(Token::Fair | Token::Strong) => fairness(&mut tokens),
+        Some(Token::Check) => expectation(&mut tokens),
+        Some(
+            Token::Property
+            | Token::Recoverable
+            | Token::Invariant
+            | Token::Step
+            | Token::Reachable
+            | Token::Terminal
+            | Token::Init,
+        ) => condition(&mut tokens),
+        _ => {}
+    }
+    tokens
+}
+
+/// `as one` before `action` or `table`.
+fn fairness(tokens: &mut [Spanned<'_>]) {
+    for token in tokens {
+        match &mut token.1 {
+            Token::Fair | Token::Strong => {}
+            word @ Token::Ident("as") => *word = Token::As,
+            word @ Token::Ident("one") => *word = Token::One,
+            _ => return,
+        }
+    }
+}
+
+/// `in stem K loop L`
+fn expectation(tokens: &mut [Spanned<'_>]) {
+    let Some(expect) = tokens.iter().position(|token| token.1 == Token::Expect) else { return };
+    let mut stem = false;
+    for at in expect + 1..tokens.len() {
+        let before = token(tokens, at - 1);
+        let becomes = match token(tokens, at) {
+            Some(Token::Ident("stem")) if before == Some(Token::In) && operand_follows(tokens, at, true) => {
+                stem = true;
+                Token::Stem
+            }
+            Some(Token::Ident("loop")) if stem && before.is_some_and(ends_operand) => Token::Loop,
+            _ => continue,
+        };
+        tokens[at].1 = becomes;
+    }
+}
+
+/// The operators of formulas.
+fn condition(tokens: &mut [Spanned<'_>]) {
+    let head = token(tokens, 0);
+    // Elsewhere `next(x)` is the call of a function.
+    let calls = head != Some(Token::Property);
+    // What stands before the colon are the names of the property and its parameters.
+    let colon = tokens.iter().position(|token| token.1 == Token::Colon);
+    let start = if matches!(head, Some(Token::Terminal | Token::Init)) { Some(0) } else { colon };
+    let Some(start) = start else { return };
+    for at in start + 1..tokens.len() {
+        let Some(before) = token(tokens, at - 1) else { continue };
+        let after = token(tokens, at + 1);
+        let becomes = match token(tokens, at) {
+            Some(Token::Ident("until")) if ends_operand(before) || before == Token::Weak => Token::Until,
+            Some(Token::Ident("release")) if ends_operand(before) => Token::Release,
+            Some(Token::Ident("weak")) if ends_operand(before) && after == Some(Token::Ident("until")) => {
+                Token::Weak
+            }
+            Some(Token::Ident("possible"))
+                if before == Token::Always && at == start + 2 && head == Some(Token::Recoverable) =>
+            {
+                Token::Possible
+            }
+            Some(Token::Ident("next")) if begins_operand(before) && operand_follows(tokens, at, !calls) => {
+                Token::Next
+            }
+            _ => continue,
+        };
+        tokens[at].1 = becomes;
+    }
+}
+
+fn token<'s>(tokens: &[Spanned<'s>], at: usize) -> Option<Token<'s>> {
+    tokens.get(at).map(|token| token.1)
+}
+
+/// Whether an operand may end with this token; where one ends no name can follow.
+fn ends_operand(token: Token<'_>) -> bool {
+    is_name(token)
+        || matches!(
+            token,
+            Token::True
+                | Token::False
+                | Token::Int(_)
+                | Token::BadInt
+                | Token::RParen
+                | Token::RBracket
+                | Token::RBrace
+                | Token::Prime
+                | Token::Underscore
+        )
+}
+
+/// Whether an operand of `next` may begin after this token, if what follows is an operator.
+fn begins_operand(before: Token<'_>) -> bool {
+    matches!(
+        before,
+        Token::Colon
+            | Token::LParen
+            | Token::LBrace
+            | Token::Comma
+            | Token::FatArrow
+            | Token::If
+            | Token::Init
+            | Token::Terminal
+            | Token::And
+            | Token::Or
+            | Token::Implies
+            | Token::Iff
+            | Token::LeadsTo
+            | Token::Bang
+            | Token::Always
+            | Token::Eventually
+            | Token::Possible
+            | Token::Next
+            | Token::Until
+            | Token::Release
+    )
+}
+
+/// Whether what follows the name at `at` can begin an operand, and cannot follow a name. `paren` says whether `(` counts.
+fn operand_follows(tokens: &[Spanned<'_>], at: usize, paren: bool) -> bool {
+    match token(tokens, at + 1) {
+        // `next until p`: the first is the name, unless the second is.
+        Some(Token::Ident("until" | "release")) => !operand_follows(tokens, at + 1, true),
+        Some(Token::Ident("weak")) => token(tokens, at + 2) != Some(Token::Ident("until")),
+        Some(Token::LParen) => paren,
+        Some(token) => {
+            is_name(token)
+                || matches!(
+                    token,
+                    Token::Int(_)
+                        | Token::BadInt
+                        | Token::True
+                        | Token::False
+                        | Token::Bang
+                        | Token::If
+                        | Token::Match
+                        | Token::Forall
+                        | Token::Exists
+                        | Token::Count
+                        | Token::Sum
+                        | Token::Min
+                        | Token::Max
+                        | Token::Choose
+                        | Token::Always
+                        | Token::Eventually
+                        | Token::Enabled
+                        | Token::Taken
+                )
+        }
+        None => false,
+    }
+}
+
+/// Whether it is a name, or a word that can be one.
+fn is_name(token: Token<'_>) -> bool {
+    matches!(
+        token,
+        Token::Ident(_)
+            | Token::Step
+            | Token::On
+            | Token::From
+            | Token::Expect
+            | Token::Holds
+            | Token::States
+            | Token::Violates
+            | Token::Deadlock
+            | Token::Error
+            | Token::Reaches
+    )
+}
