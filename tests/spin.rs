@@ -61,8 +61,12 @@ fn spin_gives_the_same_verdicts() {
         for (property, holds) in properties.iter().zip(spin(name, defines, properties)) {
             let goal = Goal::Refute(system.property_named(property).unwrap());
             let explicit = musilc_explicit::check(&system, goal, &Limits::default());
-            let symbolic =
-                musilc_symbolic::check(&system, goal, &Limits::default(), &musilc_symbolic::Options::default());
+            let symbolic = musilc_symbolic::check(
+                &system,
+                goal,
+                &Limits::default(),
+                &musilc_symbolic::Options::default(),
+            );
             for outcome in [&explicit, &symbolic] {
                 assert_eq!(musilc_ir::replay::confirm(&system, goal, outcome), Ok(()));
             }

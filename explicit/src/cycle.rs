@@ -1,9 +1,11 @@
 //! Short cycles within a component that keep to every fairness assumption and accept.
 
 use crate::component::{Local, LocalEdge};
+use crate::errands::Errands;
 use crate::fairness::Constraints;
+use crate::machine::Stop;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
 /// A step of a cycle: the instance, and the position of the node that it leads to.
 pub(crate) type Hop = (u32, u32);
@@ -11,9 +13,30 @@ pub(crate) type Hop = (u32, u32);
 /// So many pairs of a node and what is done so far are visited to find a shortest cycle; then one that is merely short will do.
 const MOST_VISITED: usize = 200_000;
 
+/// Called now and then in a long search.
+pub(crate) type Pause<'p> = &'p mut dyn FnMut() -> ControlFlow<Stop>;
+
+/// A short cycle through a node of a part in which fair and accepting runs can stay, if there is one of fewer steps than `bound`: a
+/// shortest one, unless it takes too long to find.
+pub(crate) fn cycle(
+    local: &Local,
+    constraints: &Constraints,
+    all: u64,
+    start: u32,
+    bound: usize,
+    pause: Pause<'_>,
+) -> ControlFlow<Stop, Option<Vec<Hop>>> {
+    if let Some(chores) = Chores::new(local, constraints, all)
+        && let Ok(cycle) = chores.shortest(start, bound, pause)?
+    {
+        return ControlFlow::Continue(cycle);
+    }
+    Errands::new(local, constraints, all).cycle(start, bound, pause)
+}
+
 /// What a cycle has to do, as bits: each acceptance set and each weak assumption (taken, or not enabled somewhere); of each strong
 /// assumption, whether it was taken, and whether it was enabled.
-pub(crate) struct Chores<'c> {
+struct Chores<'c> {
     local: &'c Local,
     /// The bits of each node.
     of_node: Vec<u128>,
@@ -30,7 +53,7 @@ pub(crate) struct Chores<'c> {
 
 impl<'c> Chores<'c> {
     /// `None` where there are too many for one word.
-    pub(crate) fn new(local: &'c Local, constraints: &Constraints, all: u64) -> Option<Self> {
+    fn new(local: &'c Local, constraints: &Constraints, all: u64) -> Option<Self> {
         let nodes = 0..local.nodes.len() as u32;
         let mut enabled: Vec<u32> = nodes
             .clone()
@@ -92,14 +115,20 @@ impl<'c> Chores<'c> {
         done & self.needed == self.needed && owed == 0
     }
 
-    /// A shortest cycle through a node, by breadth-first search over nodes and what is done so far; `None` where that takes too long, or
-    /// no cycle is shorter than `bound`.
-    fn shortest(&self, start: u32, bound: usize) -> Result<Option<Vec<Hop>>, ()> {
+    /// A shortest cycle through a node, by breadth-first search over nodes and what is done so far; none where no cycle is shorter
+    /// than `bound`. An error where it takes too long.
+    fn shortest(
+        &self,
+        start: u32,
+        bound: usize,
+        pause: Pause<'_>,
+    ) -> ControlFlow<Stop, Result<Option<Vec<Hop>>, TooLong>> {
         // Node, what is done, from where, and by which instance.
         let mut visited: Vec<(u32, u128, usize, u32)> = vec![(start, self.of_node[start as usize], 0, 0)];
         let mut known: FxHashSet<(u32, u128)> = FxHashSet::default();
         let (mut at, mut level_end, mut length) = (0, 1, 1);
         while at < visited.len() && length < bound {
+            pause()?;
             let (node, done, _, _) = visited[at];
             for edge in self.local.edges_from(node) {
                 let after = done | self.of_edge(edge);
@@ -110,111 +139,24 @@ impl<'c> Chores<'c> {
                         at = visited[at].2;
                     }
                     hops.reverse();
-                    return Ok(Some(hops));
+                    return ControlFlow::Continue(Ok(Some(hops)));
                 }
                 if known.insert((edge.target, after)) {
                     visited.push((edge.target, after, at, edge.instance));
                 }
             }
             if visited.len() > MOST_VISITED {
-                return Err(());
+                return ControlFlow::Continue(Err(TooLong));
             }
             at += 1;
             if at == level_end {
                 (level_end, length) = (visited.len(), length + 1);
             }
         }
-        Ok(None)
-    }
-
-    /// A cycle through a node that is short, though perhaps not shortest: from one chore to the nearest next one, and home. `None` where
-    /// none is shorter than `bound`.
-    fn greedy(&self, start: u32, bound: usize) -> Option<Vec<Hop>> {
-        let all = self.needed | self.strong;
-        let seen: u128 = self.of_node.iter().fold(0, |all, bits| all | bits) >> self.strong_shift;
-        let all = all & (self.needed | seen);
-        let mut hops: Vec<Hop> = Vec::new();
-        let (mut node, mut done) = (start, self.of_node[start as usize]);
-        while hops.len() < bound {
-            let owed = all & !done;
-            let target = |edge: &LocalEdge| match owed {
-                0 => edge.target == start,
-                _ => self.of_edge(edge) & owed != 0,
-            };
-            let path = nearest(self.local, node, target)?;
-            for (edge, _) in &path {
-                done |= self.of_edge(edge);
-                hops.push((edge.instance, edge.target));
-                node = edge.target;
-            }
-            if owed == 0 {
-                return (hops.len() < bound).then_some(hops);
-            }
-        }
-        None
-    }
-
-    /// A short cycle through a node, if there is one of fewer steps than `bound`.
-    pub(crate) fn cycle(&self, start: u32, bound: usize) -> Option<Vec<Hop>> {
-        match self.shortest(start, bound) {
-            Ok(cycle) => cycle,
-            Err(()) => self.greedy(start, bound),
-        }
+        ControlFlow::Continue(Ok(None))
     }
 }
 
-/// A cycle through a node that goes through every edge-related chore there can be: for components with more assumptions than
-/// [`Chores`] can hold. It visits every node and edge.
-pub(crate) fn grand_tour(local: &Local, start: u32) -> Option<Vec<Hop>> {
-    let mut left: FxHashSet<(u32, usize)> = (0..local.nodes.len() as u32)
-        .flat_map(|node| (0..local.edges_from(node).len()).map(move |at| (node, at)))
-        .collect();
-    let mut hops = Vec::new();
-    let mut node = start;
-    loop {
-        let mut path = Vec::new();
-        if let Some(at) = (0..local.edges_from(node).len()).find(|at| left.contains(&(node, *at))) {
-            left.remove(&(node, at));
-            path.push(local.edges_from(node)[at]);
-        } else if left.is_empty() {
-            if node == start {
-                return Some(hops);
-            }
-            path.extend(nearest(local, node, |edge| edge.target == start)?.into_iter().map(|(edge, _)| edge));
-        } else {
-            let has_left = |to: u32| (0..local.edges_from(to).len()).any(|at| left.contains(&(to, at)));
-            let way = nearest(local, node, |edge| has_left(edge.target))?;
-            path.extend(way.into_iter().map(|(edge, _)| edge));
-        }
-        for edge in path {
-            hops.push((edge.instance, edge.target));
-            node = edge.target;
-        }
-    }
-}
-
-/// The shortest path from a node whose last edge is a wanted one.
-fn nearest(local: &Local, from: u32, wanted: impl Fn(&LocalEdge) -> bool) -> Option<Vec<(LocalEdge, u32)>> {
-    let mut came: FxHashMap<u32, (LocalEdge, u32)> = FxHashMap::default();
-    let mut queue = VecDeque::from([from]);
-    while let Some(node) = queue.pop_front() {
-        for edge in local.edges_from(node) {
-            if wanted(edge) {
-                let mut path = vec![(*edge, node)];
-                let mut at = node;
-                while at != from {
-                    let &(edge, before) = came.get(&at)?;
-                    path.push((edge, before));
-                    at = before;
-                }
-                path.reverse();
-                return Some(path);
-            }
-            if edge.target != from && !came.contains_key(&edge.target) {
-                came.insert(edge.target, (*edge, node));
-                queue.push_back(edge.target);
-            }
-        }
-    }
-    None
-}
+/// The search for a shortest cycle was given up.
+#[derive(Debug)]
+struct TooLong;

@@ -6,7 +6,7 @@
 use musilc_ir::{FairUnit, TransitionSystem, Unknown};
 
 /// The most assumptions.
-const MOST: u64 = 1 << 24;
+const MOST: u64 = 1 << 20;
 
 /// All fairness assumptions, numbered: transitions in order, instances in lexicographic order.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! them goes a short cycle. The lasso that is shortest as a run of the system is kept.
 
 use crate::component::Local;
-use crate::cycle::{Chores, grand_tour};
+use crate::cycle::cycle;
 use crate::graph::STUTTER;
 use crate::machine::Stop;
 use crate::memory::Memory;
@@ -178,10 +178,8 @@ impl<const W: usize> Finder<'_, '_, '_, '_, W> {
         };
         let Some(start) = local.position(node) else { return ControlFlow::Continue(None) };
         let bound = best.map_or(usize::MAX, Lasso::length);
-        let cycle = match Chores::new(local, self.product.graph.constraints, self.product.all()) {
-            Some(chores) => chores.cycle(start, bound),
-            None => grand_tour(local, start),
-        };
+        let (constraints, all) = (self.product.graph.constraints, self.product.all());
+        let cycle = cycle(local, constraints, all, start, bound, &mut || self.product.graph.tick())?;
         let Some(cycle) = cycle else { return ControlFlow::Continue(None) };
         let cycle = cycle
             .into_iter()

@@ -8,6 +8,7 @@ mod clock;
 mod compile;
 mod component;
 mod cycle;
+mod errands;
 mod fairness;
 mod graph;
 #[doc(hidden)]

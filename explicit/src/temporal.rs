@@ -85,6 +85,7 @@ impl<const W: usize> Reached<'_, '_, W> {
             }
         };
         components.release(self.memory);
+        self.memory.release(fair.parts.iter().map(|part| part.len() as u64 * 8).sum());
         match (lasso, fair.parts.is_empty()) {
             (Some(lasso), _) => ControlFlow::Continue(Some(self.trace(&lasso))),
             (None, true) => ControlFlow::Continue(None),
@@ -145,6 +146,15 @@ impl<const W: usize> Space for Graph<'_, '_, W> {
     }
 }
 
+/// Adds the nodes of a part.
+fn keep(parts: &mut Vec<Vec<u64>>, nodes: Vec<u64>, memory: &mut Memory) -> ControlFlow<Stop> {
+    if memory.charge(nodes.len() as u64 * 8).is_err() {
+        return ControlFlow::Break(Box::new(Unknown::MemoryLimit(memory.limit())));
+    }
+    parts.push(nodes);
+    ControlFlow::Continue(())
+}
+
 /// Collects the parts of components in which fair and accepting runs can stay.
 struct Fair {
     tally: Tally,
@@ -167,7 +177,7 @@ impl Fair {
             match judge(product, component, tally)? {
                 Judged::Hopeless => {}
                 Judged::Fair => {
-                    parts.push(component.nodes.to_vec());
+                    keep(parts, component.nodes.to_vec(), memory)?;
                     return ControlFlow::Continue(parts.len() as u32);
                 }
                 Judged::Starved(_) => {
@@ -176,7 +186,7 @@ impl Fair {
                         let nodes: Vec<u64> = part.iter().map(|&at| local.nodes[at as usize]).collect();
                         let class = parts.len() as u32 + 1;
                         split.extend(nodes.iter().map(|&node| (node, class)));
-                        parts.push(nodes);
+                        keep(parts, nodes, memory)?;
                     }
                     local.release(memory);
                 }

@@ -236,3 +236,21 @@ fn a_lasso_keeps_to_every_assumption() {
     let system = forty_fair_actions("eventually { always { condition x < 28 } }");
     assert_eq!(lasso(&system), (0, 29));
 }
+
+#[test]
+fn more_assumptions_than_fit_a_word_are_kept_too() {
+    for fairness in ["weak", "strong", "strong whole"] {
+        // Each instance turns the ring at its own place; idling is always possible.
+        let transitions = format!(
+            "{fairness} transition turn(i: 0..=199) when x == $i x := if x == 199 {{ 0 }} else {{ narrow(x + 1, 0..=199) }}
+             transition idle when true x := x"
+        );
+        let system = over_x(199, &transitions, "eventually { always { condition x < 100 } }");
+        // With instances, whoever stays at a place is unfair to it. As a whole, one turn now and then would do; but it leads on all the same.
+        assert_eq!(lasso(&system), (0, 200), "{fairness}");
+        assert!(
+            holds(&over_x(199, &transitions, "always { eventually { condition x == 77 } }")),
+            "{fairness}"
+        );
+    }
+}
