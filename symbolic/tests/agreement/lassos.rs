@@ -1,0 +1,1 @@
+//! Lassos that are known.
