@@ -123,7 +123,7 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     for goal in goals {
         let reference = match goal {
             Goal::All => reference.clone(),
-            Goal::Reach(_) => {
+            Goal::Reach(_) | Goal::Refute(_) => {
                 search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?
             }
         };
@@ -167,6 +167,8 @@ pub(crate) fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
             ViolationKind::Deadlock => "deadlock".to_owned(),
             ViolationKind::NoInitialState => "no initial state".to_owned(),
             ViolationKind::Unreached(_) => "unreached".to_owned(),
+            ViolationKind::Lasso(_) => "lasso".to_owned(),
+            ViolationKind::Unrecoverable(_) => "unrecoverable".to_owned(),
         },
         Verdict::Proved(_) => "holds".to_owned(),
         other => format!("{other:?}"),
