@@ -133,7 +133,6 @@ fn compared(numbers: std::ops::Range<u64>, options: &Options) -> BTreeMap<String
 #[test]
 fn written_out() {
     let seen = compared(0..250, &Options { depth: BOUND, ..Options::default() });
-    println!("{seen:?}");
     assert!(seen.len() >= 10, "{seen:?}");
     assert!(seen.values().sum::<u32>() - seen["none"] >= 200, "{seen:?}");
 }
