@@ -305,7 +305,7 @@ fn bounded(
     reference: &Outcome,
 ) -> Result<bool, String> {
     let decisive = match &reference.verdict {
-        Verdict::Violated(Violation { kind: ViolationKind::Unreached(_), .. }) => None,
+        Verdict::Violated(violation) if !violation.kind.is_local() => None,
         Verdict::Violated(violation) => Some(violation.depth()),
         Verdict::Reached(trace) => Some(trace.depth()),
         _ => None,
@@ -318,6 +318,9 @@ fn bounded(
     confirm(system, goal, &found).map_err(|why| format!("not confirmed: {why}"))?;
     let differ =
         || Err(format!("{:?} up to {depth}, and the reference {:?}", summary(&found), summary(reference)));
+    if let Some(agrees) = beyond_depths(system, goal, &found, reference) {
+        return if agrees { Ok(true) } else { differ() };
+    }
     let known_to = match (&found.verdict, &reference.verdict) {
         (Verdict::Violated(own), Verdict::Violated(other)) => {
             let unreached = matches!(own.kind, ViolationKind::Unreached(_));
@@ -361,6 +364,45 @@ fn bounded(
         }
     }
     Ok(true)
+}
+
+/// Whether the bounded checker's answer agrees with the reference where it is about what only all states together can violate; `None`
+/// where it is not.
+fn beyond_depths(
+    system: &TransitionSystem,
+    goal: Goal,
+    found: &Outcome,
+    reference: &Outcome,
+) -> Option<bool> {
+    let lasso = |outcome: &Outcome| match &outcome.verdict {
+        Verdict::Violated(Violation { kind: ViolationKind::Lasso(id), trace }) => Some((*id, trace.lasso())),
+        _ => None,
+    };
+    let length = |(stem, cycle): (u32, u32)| stem + cycle;
+    let global = system.global_properties(goal);
+    match (lasso(found), lasso(reference)) {
+        // Each decides the properties in order, and the bounded one has a shortest lasso.
+        (Some((own, a)), Some((other, b))) => {
+            let same = own == other && a.map(length) <= b.map(length);
+            let beyond = own > other && b.map(length) > found.decided_lassos;
+            Some(same || beyond)
+        }
+        // What is never reached comes first, but only a search of all states knows it.
+        (Some(_), None) => Some(matches!(
+            &reference.verdict,
+            Verdict::Violated(Violation { kind: ViolationKind::Unreached(_), .. })
+        )),
+        (None, Some((_, b))) => match &found.verdict {
+            Verdict::HoldsToDepth { .. } | Verdict::Unknown(_) => Some(b.map(length) > found.decided_lassos),
+            _ => Some(false),
+        },
+        (None, None) => {
+            let recoverable =
+                |id: &musilc_ir::PropertyId| system.property(*id).kind == PropertyKind::Recoverable;
+            let undecided = matches!(&found.verdict, Verdict::Unknown(Unknown::Incapable(_)));
+            (undecided && global.iter().any(recoverable)).then_some(true)
+        }
+    }
 }
 
 /// Where a property is false, its claim must be false too, and so must some part of every false claim.
