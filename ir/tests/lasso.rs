@@ -294,14 +294,17 @@ fn kept(system: &TransitionSystem, trace: &Trace) -> Vec<bool> {
     system.fairness_constraints().map(|constraint| lasso.keeps(system, &constraint).unwrap()).collect()
 }
 
+/// The name, the initial `y`, the steps, where the loop starts; then what is kept: weak and strong fairness by instance, weak and strong
+/// as a whole.
+type Case<'a> = (&'a str, u32, &'a [(u32, &'a [u32])], u32, [bool; 2], [bool; 2], bool, bool);
+
 #[test]
 fn fairness_is_of_the_loop() {
     const STAY: (u32, &[u32]) = (0, &[]);
     const TOGGLE: (u32, &[u32]) = (1, &[]);
     const GO_0: (u32, &[u32]) = (2, &[0]);
     const GO_1: (u32, &[u32]) = (2, &[1]);
-    // The lasso, and what it keeps to: weak and strong by instance (0, then 1), weak and strong as a whole.
-    let cases: &[(&str, u32, &[(u32, &[u32])], u32, [bool; 2], [bool; 2], bool, bool)] = &[
+    let cases: [Case<'_>; 7] = [
         ("0 is always enabled", 0, &[STAY], 0, [false, true], [false, true], false, false),
         ("taking it before does not help", 0, &[GO_0, STAY], 1, [false, true], [false, true], false, false),
         ("each now and then", 0, &[TOGGLE, TOGGLE], 0, [true, true], [false, false], false, false),
@@ -310,7 +313,7 @@ fn fairness_is_of_the_loop() {
         ("1 for ever after a stem", 0, &[TOGGLE, STAY], 1, [true, false], [true, false], false, false),
         ("longer", 0, &[STAY, STAY, GO_0, STAY], 1, [true, true], [true, true], true, true),
     ];
-    for &(name, y, steps, back_to, weak, strong, weak_whole, strong_whole) in cases {
+    for (name, y, steps, back_to, weak, strong, weak_whole, strong_whole) in cases {
         let of = |fairness: &str| {
             let system = fair(fairness);
             kept(&system, &run(&system, &[y], steps, Some(back_to)))
