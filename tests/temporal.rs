@@ -100,6 +100,10 @@ fn compare_seed(seed: u64, symbolic_every: u64, tally: &mut Tally) -> Result<(),
         let violated = pair.violated();
         known.push((id, violated));
         tally.count("pairs", true);
+        let strong = |strong| system.fairness_constraints().any(|constraint| constraint.strong == strong);
+        tally.count("with weak fairness", strong(false));
+        tally.count("with strong fairness", strong(true));
+        tally.count("with weak and strong fairness", strong(false) && strong(true));
         tally.count("violated", violated);
         tally.count("refuted by the slow oracle", pair.slow.lasso.is_some());
         tally.count(
@@ -211,6 +215,7 @@ fn engines_and_oracles_agree() {
     if pairs >= 500 {
         let share = |what: &str| total.of(what) * 100 / all;
         assert!((20..=80).contains(&share("violated")));
+        assert!(share("with weak fairness") >= 50 && share("with strong fairness") >= 50);
         assert!(share("that hold by fairness only") >= 3);
         assert!(total.of("that hold by strong fairness only") > 0);
         assert!(total.of("that hold by fairness of instances only") > 0);

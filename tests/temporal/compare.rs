@@ -110,8 +110,8 @@ pub(crate) fn symbolic(
             if at_most.is_some_and(|most| found > most) || found > depth {
                 return differs("not the shortest");
             }
-            if outcome.decided_lassos.is_some_and(|none| none >= found) {
-                return differs("claims that there is none of this length");
+            if outcome.decided_lassos.unwrap_or(0) != found - 1 {
+                return differs("does not say that there is none of a lesser length");
             }
             Ok(true)
         }
@@ -119,8 +119,8 @@ pub(crate) fn symbolic(
             if *reached != depth || at_most.is_some_and(|most| most <= depth) {
                 return differs("overlooks a lasso");
             }
-            if outcome.decided_lassos.is_some_and(|none| at_most.is_some_and(|most| most <= none)) {
-                return differs("claims too much of lassos");
+            if outcome.decided_lassos != Some(depth) {
+                return differs("does not say that there is none up to the depth");
             }
             Ok(!known.violated())
         }
