@@ -202,12 +202,11 @@ pub(crate) fn refute_recoverable(
     system: &TransitionSystem,
     id: PropertyId,
     lost: Option<u32>,
-    explicit: bool,
 ) -> Result<(), String> {
     let goal = Goal::Refute(id);
     let reference = search::check(system, goal, &Limits::default()).map_err(|e| e.to_string())?;
-    let explicit = explicit.then(|| musilc_explicit::check(system, goal, &Limits::default()));
-    for outcome in [Some(reference), explicit].into_iter().flatten() {
+    let explicit = musilc_explicit::check(system, goal, &Limits::default());
+    for outcome in [reference, explicit] {
         confirm(system, goal, &outcome)?;
         let found = match &outcome.verdict {
             Verdict::Violated(violation) => Some(violation.depth()),
