@@ -159,7 +159,7 @@ fn compare_seed(seed: u64, symbolic_every: u64, tally: &mut Tally) -> Result<(),
 #[test]
 fn engines_and_oracles_agree() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let pairs = number("MUSILC_TEMPORAL_PAIRS").unwrap_or(6_000);
+    let pairs = number("MUSILC_TEMPORAL_PAIRS").unwrap_or(3_000);
     let first = number("MUSILC_TEMPORAL_SEED").unwrap_or(0);
     let symbolic_every = number("MUSILC_TEMPORAL_SYMBOLIC").unwrap_or(4).max(1);
     let started = Instant::now();
