@@ -6,12 +6,15 @@ mod combine;
 mod engines;
 mod judge;
 pub(crate) mod lint;
+mod recover;
 #[cfg(test)]
 mod tests;
+pub(crate) mod why;
 
+pub(crate) use budget::whole_length;
 pub use budget::{CONFIRM_PROOF, CONFIRM_TRACE, DEFAULT_DEPTH};
 
-use crate::options::{Backend, Engine, Options};
+use crate::options::{Backend, Options};
 use crate::result::{CheckReport, Finding, Run, Status};
 use musilc_frontend::diagnostic::Diagnostic;
 use musilc_frontend::{Check, Expect};
@@ -30,6 +33,7 @@ pub(crate) fn run(check: &Check, build: Build<'_>, options: &Options) -> CheckRe
         finding: Finding::Nothing,
         status: Status::Interrupted,
         notes: vec![],
+        why: None,
         differences: vec![],
     };
     if options.interrupt.is_raised() {
@@ -65,7 +69,12 @@ pub(crate) fn goal(system: &TransitionSystem, expect: &Expect) -> Result<Goal, S
             Some(id) => Ok(Goal::Reach(id)),
             None => Err(format!("the system has no property {property}")),
         },
-        _ => Ok(Goal::All),
+        // What all states together decide is asked for by itself: other violations would only stand before it.
+        Expect::Violates { property, .. } => Ok(match system.property_named(property) {
+            Some(id) if !system.property(id).kind.is_local() => Goal::Refute(id),
+            _ => Goal::All,
+        }),
+        Expect::Holds { .. } | Expect::Deadlock { .. } | Expect::Error { .. } => Ok(Goal::All),
     }
 }
 
@@ -92,10 +101,16 @@ fn check_system(
         excused = budget.patience.is_some();
         if excused && !interrupted(std::slice::from_ref(&run)) {
             report.notes.extend(incomplete(&run, budget.depth, impatient));
+            report.notes.extend(recover::undecided(system, goal, explicit, &run));
         }
         report.runs.push(run);
     }
-    let contradictions = agree::contradictions(system, goal, &report.runs);
+    let mut contradictions = agree::contradictions(system, goal, &report.runs);
+    if contradictions.is_empty() && report.runs.len() > 1 && !interrupted(&report.runs) {
+        let (contradiction, note) = recover::confirm(system, &report.runs, options)?;
+        contradictions.extend(contradiction);
+        report.notes.extend(note);
+    }
     report.finding = combine::combine(goal, &report.runs, excused);
     if !contradictions.is_empty() {
         return Ok(Status::Disagreement(contradictions));
@@ -103,9 +118,11 @@ fn check_system(
     if interrupted(&report.runs) {
         return Ok(Status::Interrupted);
     }
-    let explicit = report.runs.iter().find(|run| run.engine == Engine::Explicit).map(|run| &run.outcome);
-    let (status, notes) = judge::judge(&report.check.expect, system, &report.finding, explicit, options);
+    let (status, notes) = judge::judge(&report.check.expect, system, &report.finding, &report.runs, options);
     report.notes.extend(notes);
+    if options.why {
+        report.why = Some(why::of(system, goal, &report.finding, options)?);
+    }
     Ok(status)
 }
 

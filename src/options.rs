@@ -55,6 +55,7 @@ pub struct Options {
     pub(crate) max_depth: Option<u32>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) prove: bool,
+    pub(crate) why: bool,
     pub(crate) interrupt: Interrupt,
     pub(crate) watcher: Option<Watcher>,
     pub(crate) fault: Option<Fault>,
@@ -87,6 +88,7 @@ impl Default for Options {
             max_depth: None,
             timeout: None,
             prove: false,
+            why: false,
             interrupt: Interrupt::default(),
             watcher: None,
             fault: None,
@@ -164,6 +166,13 @@ impl Options {
         self
     }
 
+    /// Finds out which fairness assumptions each verdict needs: see [`Why`](crate::Why).
+    #[must_use]
+    pub fn why(mut self, why: bool) -> Self {
+        self.why = why;
+        self
+    }
+
     /// A flag that stops the run soon.
     #[must_use]
     pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
@@ -199,6 +208,7 @@ impl fmt::Debug for Options {
             .field("max_depth", &self.max_depth)
             .field("timeout", &self.timeout)
             .field("prove", &self.prove)
+            .field("why", &self.why)
             .finish_non_exhaustive()
     }
 }

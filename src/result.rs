@@ -4,7 +4,9 @@ use crate::options::Engine;
 use musilc_frontend::Check;
 use musilc_frontend::diagnostic::Diagnostic;
 use musilc_frontend::literate::{Expected, Source};
-use musilc_ir::{Outcome, Proof, PropertyId, Trace, TransitionSystem, Unknown, Violation};
+use musilc_ir::{
+    Fairness, Outcome, Proof, PropertyId, Trace, TransitionId, TransitionSystem, Unknown, Violation,
+};
 use std::sync::Arc;
 
 /// What a run of a chapter's checks found.
@@ -37,8 +39,46 @@ pub struct CheckReport {
     pub status: Status,
     /// What else the reader should know, each a sentence without a full stop.
     pub notes: Vec<String>,
+    /// Which fairness assumptions the verdict needs, where that was asked.
+    pub why: Option<Why>,
     /// Blocks of the chapter that differ from what this run would print there.
     pub differences: Vec<BlockDifference>,
+}
+
+/// Which fairness assumptions a verdict needs.
+#[derive(Clone, Debug)]
+pub enum Why {
+    /// None: it does not depend on which infinite runs are fair.
+    NoFairness,
+    /// What each temporal property that holds needs, in order of declaration.
+    Holds(Vec<WhyHolds>),
+    /// A temporal property is violated: see how the lasso of the finding keeps to the fairness assumptions.
+    Violated,
+    /// The verdict is not known, so neither is what it needs.
+    Unknown,
+}
+
+/// Which fairness assumptions a temporal property needs.
+#[derive(Clone, Debug)]
+pub struct WhyHolds {
+    /// The property.
+    pub property: PropertyId,
+    /// A minimal set of assumptions with which it holds, in order of declaration.
+    pub needs: Vec<Need>,
+    /// Where only the bounded checker was asked: the depth to which the property holds with these.
+    pub depth: Option<u32>,
+}
+
+/// The fairness of an action, as far as a property needs it.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The action.
+    pub transition: TransitionId,
+    /// Its fairness.
+    pub fairness: Fairness,
+    /// A lasso on which the property is false, and which only this assumption of the set rules out; or why it is not known whether there
+    /// is one.
+    pub without: Result<Trace, Unknown>,
 }
 
 /// A run of an engine.

@@ -173,7 +173,7 @@ pub enum ExpectKind {
         /// The length of the shortest counterexample.
         depth: Option<Expr>,
         /// The lengths of the stem and the loop of the shortest counterexample of a temporal property.
-        lasso: Option<(Expr, Expr)>,
+        lasso: Option<Box<(Expr, Expr)>>,
     },
     /// `deadlock in K`
     Deadlock {

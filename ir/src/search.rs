@@ -3,7 +3,12 @@
 //!
 //! It decides one depth after the other. The violations of depth `d` are those of the states first reached by `d` steps, and
 //! those of steps from depth `d - 1` (failing bodies, step properties). Only when all of them are known is the least
-//! reported; of equal ones, the first that the search came upon.
+//! reported; of equal ones, the first that the search came upon. What only all states together can violate is decided at the end.
+
+mod graph;
+mod recover;
+mod tableau;
+mod temporal;
 
 use crate::eval::{Env, Evaluator, InternalError};
 use crate::step::{InitResult, StepResult, Truth};
@@ -11,10 +16,12 @@ use crate::{
     Coverage, Goal, Limits, Outcome, Progress, Proof, PropertyId, PropertyKind, State, Statistics, Step,
     Trace, TransitionId, TransitionSystem, Unknown, Verdict, Violation, ViolationKind, bindings,
 };
+use graph::Graph;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::ops::Range;
 use std::time::Instant;
+use temporal::Refutation;
 
 /// Checks a system for a goal.
 ///
@@ -111,7 +118,7 @@ impl<'a> Search<'a> {
                 return Ok(Ok(Verdict::Reached(trace)));
             }
             if !enabled {
-                return Ok(Ok(self.exhausted()));
+                return self.exhausted();
             }
             if self.limits.max_depth.is_some_and(|most| depth >= most) {
                 let whole = !self.system.global_properties(self.goal).is_empty();
@@ -124,14 +131,14 @@ impl<'a> Search<'a> {
             go!(self.expand(level, depth));
             level = next..self.states.len();
             if level.is_empty() && self.best.is_none() {
-                return Ok(Ok(self.exhausted()));
+                return self.exhausted();
             }
             depth += 1;
         }
     }
 
     /// All states have been visited, and nothing is wrong in them.
-    fn exhausted(&self) -> Verdict {
+    fn exhausted(&self) -> Flow<Verdict> {
         let missing = match self.goal {
             Goal::Reach(id) => Some(id),
             Goal::All => self
@@ -140,10 +147,76 @@ impl<'a> Search<'a> {
                 .find(|id| self.witnesses[id.index()].is_none()),
             Goal::Refute(_) => None,
         };
-        match missing {
-            Some(id) => violated(ViolationKind::Unreached(id)),
-            None => Verdict::Proved(Proof::Exhaustive { diameter: self.diameter() }),
+        if let Some(id) = missing {
+            return Ok(Ok(violated(ViolationKind::Unreached(id))));
         }
+        let proved = Verdict::Proved(Proof::Exhaustive { diameter: self.diameter() });
+        let global = self.system.global_properties(self.goal);
+        if global.is_empty() {
+            return Ok(Ok(proved));
+        }
+        let states = self.states.keys().collect();
+        let initial = self.states.values().filter(|origin| matches!(origin, Origin::Init(_))).count();
+        let graph = Graph::new(self.system, states, initial)?;
+        let mut gave_up = None;
+        for id in global {
+            go!(self.pause(self.diameter(), 0));
+            match self.decide(&graph, id)? {
+                None => {}
+                Some(Verdict::Unknown(why)) => gave_up = gave_up.or(Some(Verdict::Unknown(why))),
+                // What comes first is violated first: one that is undecided might be.
+                Some(verdict) => return Ok(Ok(gave_up.unwrap_or(verdict))),
+            }
+        }
+        Ok(Ok(gave_up.unwrap_or(proved)))
+    }
+
+    /// What is wrong with a temporal or recoverable property, if anything.
+    fn decide(&self, graph: &Graph<'_>, id: PropertyId) -> Result<Option<Verdict>, InternalError> {
+        let property = self.system.property(id);
+        if property.kind == PropertyKind::Recoverable {
+            let mut good = Vec::new();
+            for state in &graph.states {
+                good.push(self.system.property_truth(id, Env::of_state(state))? == Truth::True);
+            }
+            let lost = recover::first_lost(graph, &good).map(|position| Violation {
+                kind: ViolationKind::Unrecoverable(id),
+                trace: trace_to(&self.states, position),
+            });
+            return Ok(lost.map(Verdict::Violated));
+        }
+        let Some(formula) = &property.formula else {
+            return Err(InternalError(format!("property {} has no formula", property.name)));
+        };
+        Ok(match temporal::refute(self.system, graph, formula)? {
+            Refutation::None => None,
+            Refutation::TooLarge(operators) => Some(Verdict::Unknown(Unknown::Incapable(format!(
+                "property {} has {operators} temporal operators, too many for {} states",
+                property.name,
+                graph.states.len()
+            )))),
+            Refutation::Lasso(stem, cycle) => Some(Verdict::Violated(Violation {
+                kind: ViolationKind::Lasso(id),
+                trace: self.lasso(graph, &stem, &cycle),
+            })),
+        })
+    }
+
+    /// The lasso that letters spell. Where it stutters, it stutters for ever.
+    fn lasso(&self, graph: &Graph<'_>, stem: &[usize], cycle: &[usize]) -> Trace {
+        let mut letters = stem.iter().chain(cycle).map(|&letter| &graph.letters[letter]).peekable();
+        let first = letters.peek().map_or(0, |letter| letter.from);
+        let mut trace = trace_to(&self.states, first);
+        trace.back_to = u32::try_from(stem.len()).ok();
+        for letter in letters {
+            let Some((transition, args)) = &letter.taken else {
+                trace.back_to = Some(trace.depth());
+                break;
+            };
+            let state = Some(graph.states[letter.to].clone());
+            trace.steps.push(Step { transition: *transition, args: args.clone(), state });
+        }
+        trace
     }
 
     fn diameter(&self) -> u32 {

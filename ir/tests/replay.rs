@@ -31,7 +31,8 @@ fn system() -> TransitionSystem {
 /// The run from `start` by these steps, which are transition and argument.
 fn run(system: &TransitionSystem, start: u32, steps: &[(u32, &[u32])]) -> Trace {
     let musilc_ir::InitResult::State(initial) = system.initial_state(&[start]).unwrap() else { panic!() };
-    let mut trace = Trace { init_args: vec![start], initial: Some(initial.clone()), steps: Vec::new() };
+    let mut trace =
+        Trace { init_args: vec![start], initial: Some(initial.clone()), steps: Vec::new(), back_to: None };
     let mut state = initial;
     for (transition, args) in steps {
         let transition = TransitionId(*transition);
@@ -111,7 +112,7 @@ fn deadlock_and_terminal_errors_are_confirmed() {
 /// The run without steps of a system without initial parameters.
 fn run_none(system: &TransitionSystem) -> Trace {
     let musilc_ir::InitResult::State(initial) = system.initial_state(&[]).unwrap() else { panic!() };
-    Trace { init_args: Vec::new(), initial: Some(initial), steps: Vec::new() }
+    Trace { init_args: Vec::new(), initial: Some(initial), steps: Vec::new(), back_to: None }
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn an_initial_error_has_no_state() {
          transition t when true terminal holds true",
     )
     .unwrap();
-    let trace = |arg, initial| Trace { init_args: vec![arg], initial, steps: Vec::new() };
+    let trace = |arg, initial| Trace { init_args: vec![arg], initial, steps: Vec::new(), back_to: None };
     assert_eq!(confirmed(&s, error(Place::Init, 0), trace(1, None)), Ok(()));
     let violation = Violation { kind: error(Place::Init, 0), trace: trace(1, None) };
     assert_eq!(number_at_fault(&s, &violation), Ok(Some(5)));

@@ -5,8 +5,8 @@ mod systems;
 
 use musilc_ir::search::check;
 use musilc_ir::{
-    Claim, DataType, EnumType, FailureKind, Fairness, FieldType, Goal, Limits, Node, Part, PropertyKind,
-    Shown, Span, StructType, TransitionSystem, Type, VariantType, text,
+    Claim, DataType, EnumType, FailureKind, FairUnit, Fairness, FieldType, Goal, Limits, Node, Part,
+    PropertyKind, Shown, Span, StructType, TransitionSystem, Type, VariantType, text,
 };
 use proptest::prelude::*;
 use systems::Builder;
@@ -110,7 +110,7 @@ fn everything_comes_back() {
         assert_eq!(kinds(&a.failures), kinds(&b.failures));
         assert_eq!(a.updates.len(), b.updates.len());
     }
-    assert_eq!(system.transitions[0].fairness, Fairness::Strong);
+    assert_eq!(system.transitions[0].fairness, Fairness::Strong(FairUnit::Instance));
     assert_eq!(system.properties[1].kind, PropertyKind::Step);
     assert_eq!(again.properties[0].claim.parts[0].binding, system.properties[0].claim.parts[0].binding);
     let shown = |s: &TransitionSystem| -> Vec<DataType> {

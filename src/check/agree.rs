@@ -4,12 +4,18 @@
 //! - a violation (or, where a property is to be reached, its witness) at depth `d` in one excludes that the other decided depth `d` as clean or
 //!   found something at another depth or of another kind;
 //! - a shortest run to a reachable property in one excludes that the other found a longer or shorter one, or decided its depth without one;
-//! - a search of all states that found diameter `d` excludes that all runs end before `d` steps.
+//! - a search of all states that found diameter `d` excludes that all runs end before `d` steps;
+//! - a lasso excludes that the other decided its length without one, or decided that its property holds.
+//!
+//! The explicit search decides temporal properties completely, in their order, but its lasso need not be the shortest. The bounded checker
+//! goes by length, and knows nothing of longer runs. So they may find lassos of different properties, and one may find a lasso where
+//! the other found something that its bound, or its order, puts first.
 
+use super::budget::whole_length;
 use crate::options::Engine;
 use crate::report::phrase;
 use crate::result::Run;
-use musilc_ir::{Goal, Outcome, Proof, PropertyId, Trace, TransitionSystem, Verdict, ViolationKind};
+use musilc_ir::{Goal, Proof, PropertyId, Trace, TransitionSystem, Verdict, Violation, ViolationKind};
 
 /// What ends a search.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +45,16 @@ pub(crate) fn contradictions(system: &TransitionSystem, goal: Goal, runs: &[Run]
             }
             compare_lengths(one, other, &mut out);
             compare_lengths(other, one, &mut out);
+            let (lasso, another) = (lasso(one), lasso(other));
+            match (lasso, another) {
+                (Some(lasso), Some(another)) if lasso.0 == another.0 => {
+                    compare_lassos(system, (one, lasso), (other, another), &mut out);
+                }
+                _ => {
+                    missed_lasso(system, one, other, &mut out);
+                    missed_lasso(system, other, one, &mut out);
+                }
+            }
         }
     }
     out
@@ -51,8 +67,7 @@ fn claims(goal: Goal, run: &Run) -> Claims {
         Verdict::HoldsToDepth { depth } => claims(None, Some(*depth)),
         Verdict::Unknown(_) => claims(None, run.outcome.decided_depth),
         Verdict::Violated(violation) => match violation.kind {
-            // The search was complete and met nothing else.
-            kind if !kind.is_local() => claims(None, Some(u32::MAX)),
+            kind if !kind.is_local() => claims(None, searched(run)),
             kind => {
                 let depth = violation.depth();
                 claims(Some((depth, Event::Violation(kind))), depth.checked_sub(1))
@@ -66,6 +81,74 @@ fn claims(goal: Goal, run: &Run) -> Claims {
             claims(event, trace.depth().checked_sub(1))
         }
     }
+}
+
+/// The depth up to which a run that found what all states together violate met nothing else: the bounded checker comes upon lassos on its
+/// way; the explicit search looks for them when it has visited all states.
+fn searched(run: &Run) -> Option<u32> {
+    match lasso(run) {
+        Some(_) if run.engine == Engine::Bmc => run.outcome.decided_depth,
+        _ => Some(u32::MAX),
+    }
+}
+
+/// The lasso that a run found: its property, and the length of stem and loop together.
+fn lasso(run: &Run) -> Option<(PropertyId, u32)> {
+    match &run.outcome.verdict {
+        Verdict::Violated(violation) => match violation.kind {
+            ViolationKind::Lasso(id) => Some((id, whole_length(&violation.trace))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Two lassos of one property: that of the bounded checker is a shortest one.
+fn compare_lassos(
+    system: &TransitionSystem,
+    (one, lasso): (&Run, (PropertyId, u32)),
+    (other, another): (&Run, (PropertyId, u32)),
+    out: &mut Vec<String>,
+) {
+    let too_long = |(run, (_, own)): (&Run, (PropertyId, u32)), (_, other): (PropertyId, u32)| {
+        let decided = run.outcome.decided_lassos.is_some_and(|decided| decided >= other);
+        run.engine == Engine::Bmc && own > other || decided
+    };
+    if too_long((one, lasso), another) || too_long((other, another), lasso) {
+        let tell = |run: &Run, (id, length)| format!("{}: {}", run.engine, lasso_told(system, id, length));
+        out.push(format!("{}; {}", tell(one, lasso), tell(other, another)));
+    }
+}
+
+/// What a run found, and the other says is not there.
+fn missed_lasso(system: &TransitionSystem, finder: &Run, other: &Run, out: &mut Vec<String>) {
+    let Some((id, length)) = lasso(finder) else { return };
+    let name = || phrase::property(Some(system), id);
+    let decided = match other.outcome.verdict {
+        Verdict::HoldsToDepth { depth } => Some(other.outcome.decided_lassos.unwrap_or(depth)),
+        _ => other.outcome.decided_lassos,
+    };
+    let claim = match &other.outcome.verdict {
+        Verdict::Proved(_) => format!("{} holds", name()),
+        Verdict::Violated(Violation { kind: kind @ ViolationKind::Unrecoverable(_), trace }) => {
+            format!("{} holds, and {}", name(), phrase::sentence(*kind, trace.depth(), Some(system)))
+        }
+        Verdict::Violated(Violation { kind: kind @ ViolationKind::Lasso(later), trace })
+            if other.engine == Engine::Explicit && *later > id =>
+        {
+            format!("{} holds, and {}", name(), phrase::sentence(*kind, trace.depth(), Some(system)))
+        }
+        _ => match decided.filter(|decided| *decided >= length) {
+            Some(decided) => format!("no lasso of stem and loop together up to {}", phrase::steps(decided)),
+            None => return,
+        },
+    };
+    out.push(format!("{}: {}; {}: {claim}", finder.engine, lasso_told(system, id, length), other.engine));
+}
+
+fn lasso_told(system: &TransitionSystem, id: PropertyId, length: u32) -> String {
+    let name = phrase::property(Some(system), id);
+    format!("{name} is false of a lasso of {}", phrase::steps(length))
 }
 
 fn compare_events(system: &TransitionSystem, one: &Claims, other: &Claims, out: &mut Vec<String>) {
@@ -96,12 +179,13 @@ fn missed(finder: &Claims, what: String, depth: u32, other: &Claims, out: &mut V
 }
 
 /// The depth up to which a run has found every reachable property that can be reached.
-fn witnessed_depth(outcome: &Outcome) -> Option<u32> {
+fn witnessed_depth(run: &Run) -> Option<u32> {
+    let outcome = &run.outcome;
     match &outcome.verdict {
         Verdict::Proved(_) => Some(u32::MAX),
         Verdict::HoldsToDepth { depth } => Some(*depth),
         Verdict::Violated(violation) => match violation.kind {
-            kind if !kind.is_local() => Some(u32::MAX),
+            kind if !kind.is_local() => searched(run),
             _ => violation.depth().checked_sub(1),
         },
         Verdict::Reached(trace) => trace.depth().checked_sub(1),
@@ -125,14 +209,12 @@ fn compare_witnesses(system: &TransitionSystem, one: &Run, other: &Run, out: &mu
                 phrase::after(another)
             )),
             Some(_) => {}
-            None if witnessed_depth(&other.outcome).is_some_and(|searched| searched >= depth) => {
-                out.push(format!(
-                    "{}: {name} is reached {}; {}: not reached",
-                    one.engine,
-                    phrase::after(depth),
-                    other.engine
-                ))
-            }
+            None if witnessed_depth(other).is_some_and(|searched| searched >= depth) => out.push(format!(
+                "{}: {name} is reached {}; {}: not reached",
+                one.engine,
+                phrase::after(depth),
+                other.engine
+            )),
             None => {}
         }
     }
@@ -156,7 +238,8 @@ fn compare_lengths(one: &Run, other: &Run, out: &mut Vec<String>) {
 mod tests {
     use super::*;
     use musilc_ir::{
-        Context, Init, Predicate, Statistics, Step, TransitionId, TransitionSystem, Unknown, Violation,
+        Context, FailureSite, Init, Outcome, Place, Predicate, Statistics, Step, TransitionId,
+        TransitionSystem, Unknown,
     };
 
     fn empty_system() -> TransitionSystem {
@@ -271,6 +354,84 @@ mod tests {
         assert_eq!(compare(None), 0);
         assert_eq!(compare(Some(2)), 0);
         assert_eq!(compare(Some(3)), 1);
+    }
+
+    /// A lasso of a property, of this length as a whole.
+    fn lasso(id: u32, length: u32) -> Verdict {
+        let trace = Trace { back_to: Some(0), ..trace(length) };
+        Verdict::Violated(Violation { kind: ViolationKind::Lasso(PropertyId(id)), trace })
+    }
+
+    /// The number of contradictions, where the bounded checker decided all depths and lassos up to these.
+    fn compare_lassos(goal: Goal, explicit: Verdict, bmc: Verdict, decided: Option<u32>) -> usize {
+        let mut bmc = run(Engine::Bmc, bmc, decided, None);
+        bmc.outcome.decided_lassos = decided;
+        let explicit = run(Engine::Explicit, explicit, None, None);
+        let count = |runs: &[Run]| contradictions(&empty_system(), goal, runs).len();
+        let contradictions = count(&[explicit.clone(), bmc.clone()]);
+        assert_eq!(count(&[bmc, explicit]), contradictions, "the other way round");
+        contradictions
+    }
+
+    #[test]
+    fn a_lasso_contradicts_that_its_property_holds() {
+        let unreached = violated(ViolationKind::Unreached(PropertyId(2)), 0);
+        let stuck = violated(ViolationKind::Unrecoverable(PropertyId(2)), 1);
+        for (explicit, bmc, expected) in [
+            (PROVED, lasso(1, 3), 1),
+            (lasso(1, 3), Verdict::Proved(Proof::AllRunsEnd { longest: 9 }), 1),
+            // The explicit search found what comes later in the order, so the property holds.
+            (lasso(2, 3), lasso(1, 3), 1),
+            (stuck, lasso(1, 3), 1),
+            // What comes earlier in its order says nothing about the property.
+            (lasso(0, 9), lasso(1, 3), 0),
+            (unreached, lasso(1, 3), 0),
+            (Verdict::Unknown(Unknown::StateLimit(9)), lasso(1, 3), 0),
+        ] {
+            let shown = format!("{explicit:?} {bmc:?}");
+            assert_eq!(compare_lassos(Goal::All, explicit, bmc, Some(2)), expected, "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_bounded_checker_finds_a_shortest_lasso() {
+        let goal = Goal::Refute(PropertyId(1));
+        assert_eq!(compare_lassos(goal, lasso(1, 5), lasso(1, 5), Some(4)), 0);
+        assert_eq!(compare_lassos(goal, lasso(1, 5), lasso(1, 3), Some(2)), 0);
+        assert_eq!(compare_lassos(goal, lasso(1, 3), lasso(1, 5), Some(2)), 1);
+        assert_eq!(compare_lassos(goal, lasso(1, 3), lasso(1, 5), Some(4)), 1);
+        // It finds a lasso of a later property first, as long as it is shorter.
+        assert_eq!(compare_lassos(Goal::All, lasso(0, 9), lasso(1, 3), Some(2)), 0);
+        assert_eq!(compare_lassos(Goal::All, lasso(0, 2), lasso(1, 3), Some(2)), 1);
+    }
+
+    #[test]
+    fn a_length_that_was_decided_has_no_lasso() {
+        let goal = Goal::Refute(PropertyId(1));
+        let clean = |depth| Verdict::HoldsToDepth { depth };
+        assert_eq!(compare_lassos(goal, lasso(1, 5), clean(4), Some(4)), 0);
+        assert_eq!(compare_lassos(goal, lasso(1, 5), clean(5), Some(5)), 1);
+        assert_eq!(compare_lassos(goal, lasso(1, 5), clean(5), None), 1);
+        let stopped = Verdict::Unknown(Unknown::Timeout);
+        assert_eq!(compare_lassos(goal, lasso(1, 5), stopped.clone(), Some(4)), 0);
+        assert_eq!(compare_lassos(goal, lasso(1, 5), stopped, Some(5)), 1);
+        // A last state that stutters is a position more than the steps.
+        let trace = Trace { back_to: Some(4), ..trace(4) };
+        let stutters = Verdict::Violated(Violation { kind: ViolationKind::Lasso(PropertyId(1)), trace });
+        assert_eq!(compare_lassos(goal, stutters.clone(), clean(4), Some(4)), 0);
+        assert_eq!(compare_lassos(goal, stutters, clean(5), Some(5)), 1);
+    }
+
+    #[test]
+    fn a_lasso_may_be_met_before_a_deeper_violation() {
+        let deadlock = |depth| violated(ViolationKind::Deadlock, depth);
+        assert_eq!(compare_lassos(Goal::All, deadlock(9), lasso(1, 3), Some(3)), 0);
+        assert_eq!(compare_lassos(Goal::All, deadlock(3), lasso(1, 3), Some(3)), 1);
+        // The explicit search visits all states before it looks for lassos.
+        assert_eq!(compare_lassos(Goal::All, lasso(1, 3), deadlock(9), Some(2)), 1);
+        let error = FailureSite { place: Place::Terminal, index: 0 };
+        let error = violated(ViolationKind::Error(error), 2);
+        assert_eq!(compare_lassos(Goal::Refute(PropertyId(1)), lasso(1, 3), error, Some(1)), 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::Options;
 use musilc_frontend::Expect;
-use musilc_ir::{Outcome, Proof, Verdict, ViolationKind};
+use musilc_ir::{Outcome, Proof, Trace, Verdict, ViolationKind};
 use std::time::Duration;
 
 /// The depth to which the bounded checker goes where nothing else decides it.
@@ -27,14 +27,19 @@ pub(crate) struct Budget {
 pub(crate) fn bmc(options: &Options, expect: &Expect, explicit: Option<&Outcome>) -> Budget {
     let (depth, patience) = match explicit.map(|outcome| &outcome.verdict) {
         Some(Verdict::Violated(violation)) => match violation.kind {
-            ViolationKind::Unreached(_) => (diameter(explicit), Some(CONFIRM_PROOF)),
+            // Nothing is wrong in single states and steps, and the bounded checker only confirms that.
+            ViolationKind::Unreached(_) | ViolationKind::Unrecoverable(_) => {
+                (diameter(explicit), Some(CONFIRM_PROOF))
+            }
+            ViolationKind::Lasso(_) => (whole_length(&violation.trace), Some(CONFIRM_TRACE)),
             _ => (violation.depth(), Some(CONFIRM_TRACE)),
         },
         Some(Verdict::Reached(trace)) => (trace.depth(), Some(CONFIRM_TRACE)),
         Some(Verdict::Proved(Proof::Exhaustive { diameter })) => (after(*diameter), Some(CONFIRM_PROOF)),
         Some(Verdict::Proved(Proof::AllRunsEnd { longest })) => (after(*longest), Some(CONFIRM_PROOF)),
         Some(Verdict::HoldsToDepth { .. } | Verdict::Unknown(_)) | None => {
-            (DEFAULT_DEPTH.max(expected_depth(expect).unwrap_or(0)), None)
+            let expected = expected_depth(expect).max(expected_lasso(expect)).unwrap_or(0);
+            (DEFAULT_DEPTH.max(expected), None)
         }
     };
     let depth = options.depth.unwrap_or(depth);
@@ -62,10 +67,23 @@ pub(crate) fn expected_depth(expect: &Expect) -> Option<u32> {
     }
 }
 
+/// The length of stem and loop together that an expectation names.
+pub(crate) fn expected_lasso(expect: &Expect) -> Option<u32> {
+    match expect {
+        Expect::Violates { lasso: Some((stem, repeats)), .. } => Some(stem.saturating_add(*repeats)),
+        _ => None,
+    }
+}
+
+/// The length of a lasso, stem and loop together; of a run that is none, its depth.
+pub(crate) fn whole_length(trace: &Trace) -> u32 {
+    trace.lasso().map_or(trace.depth(), |(stem, repeats)| stem.saturating_add(repeats))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use musilc_ir::{Statistics, Step, Trace, TransitionId, Unknown, Violation};
+    use musilc_ir::{PropertyId, Statistics, Step, TransitionId, Unknown, Violation};
 
     fn outcome(verdict: Verdict) -> Outcome {
         Outcome {
@@ -105,5 +123,34 @@ mod tests {
         assert_eq!(depth(&options, &holds, Some(Verdict::Violated(violation.clone()))), 7);
         let options = Options::new().max_depth(6);
         assert_eq!(depth(&options, &holds, Some(Verdict::Violated(violation))), 6);
+    }
+
+    #[test]
+    fn a_lasso_is_looked_for_up_to_its_whole_length() {
+        let budget = |expect: &Expect, explicit: Option<Verdict>| {
+            bmc(&Options::new(), expect, explicit.map(outcome).as_ref())
+        };
+        let lasso = |steps, back_to| {
+            let trace = Trace { back_to: Some(back_to), ..trace(steps) };
+            Some(Verdict::Violated(Violation { kind: ViolationKind::Lasso(PropertyId(0)), trace }))
+        };
+        let violates =
+            |lasso| Expect::Violates { property: "served".to_owned(), depth: None, lasso: Some(lasso) };
+        assert_eq!(
+            budget(&violates((1, 2)), lasso(30, 4)),
+            Budget { depth: 30, patience: Some(CONFIRM_TRACE) }
+        );
+        // The last state stutters: a loop of one more position.
+        assert_eq!(budget(&violates((1, 2)), lasso(30, 30)).depth, 31);
+        assert_eq!(budget(&violates((20, 5)), None), Budget { depth: 25, patience: None });
+        assert_eq!(budget(&violates((2, 5)), None).depth, DEFAULT_DEPTH);
+        let stuck = Violation { kind: ViolationKind::Unrecoverable(PropertyId(0)), trace: trace(31) };
+        let mut stuck = outcome(Verdict::Violated(stuck));
+        stuck.statistics.levels = vec![1, 2, 3];
+        let holds = Expect::Holds { states: None };
+        assert_eq!(
+            bmc(&Options::new(), &holds, Some(&stuck)),
+            Budget { depth: 3, patience: Some(CONFIRM_PROOF) }
+        );
     }
 }

@@ -7,7 +7,7 @@ use musilc_ir::{Goal, Outcome, Unknown, Verdict, ViolationKind};
 /// Combines what the engines said, supposing that they agree. `excused`: the bounded checker was only to confirm, so that
 /// its stopping early does not count.
 pub(crate) fn combine(goal: Goal, runs: &[Run], excused: bool) -> Finding {
-    if let Some(decisive) = runs.iter().filter_map(|run| decisive(goal, run)).min_by_key(|(depth, _)| *depth)
+    if let Some(decisive) = runs.iter().filter_map(|run| decisive(goal, run)).min_by_key(|(order, _)| *order)
     {
         return decisive.1;
     }
@@ -33,20 +33,23 @@ pub(crate) fn combine(goal: Goal, runs: &[Run], excused: bool) -> Finding {
     }
 }
 
-/// A run's violation or witness with its depth; what only a complete search tells comes after everything with a depth.
-fn decisive(goal: Goal, run: &Run) -> Option<(u64, Finding)> {
+/// A run's violation or witness with its place in the order of verdicts: what shows at the end of a run by depth, then what all states
+/// together tell. Of lassos that of the engine that ran first is reported; the explicit search knows which property comes first.
+fn decisive(goal: Goal, run: &Run) -> Option<((u8, u32), Finding)> {
     let engine = run.engine;
     match &run.outcome.verdict {
         Verdict::Violated(violation) => {
-            let depth = match violation.kind {
-                ViolationKind::Unreached(_) => u64::MAX,
-                _ => u64::from(violation.depth()),
+            let order = match violation.kind {
+                ViolationKind::Unreached(_) => (1, 0),
+                ViolationKind::Lasso(_) => (2, 0),
+                ViolationKind::Unrecoverable(_) => (3, 0),
+                _ => (0, violation.depth()),
             };
-            Some((depth, Finding::Violated { violation: violation.clone(), engine }))
+            Some((order, Finding::Violated { violation: violation.clone(), engine }))
         }
         Verdict::Reached(trace) => {
             let Goal::Reach(property) = goal else { return None };
-            Some((u64::from(trace.depth()), Finding::Reached { property, trace: trace.clone(), engine }))
+            Some(((0, trace.depth()), Finding::Reached { property, trace: trace.clone(), engine }))
         }
         Verdict::Proved(_) | Verdict::HoldsToDepth { .. } | Verdict::Unknown(_) => None,
     }

@@ -3,7 +3,7 @@
 use crate::options::Engine;
 use crate::result::{CheckReport, Finding};
 use musilc_frontend::diagnostic::{Code, Diagnostic};
-use musilc_ir::{Coverage, ProbeKind, Proof, Span, TransitionSystem, ViolationKind};
+use musilc_ir::{Coverage, ProbeKind, Proof, Span, TransitionSystem, Verdict};
 
 /// What was seen in any check of a model.
 struct Seen<'c> {
@@ -30,7 +30,8 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
             report.finding,
             Finding::Violated { .. } | Finding::Reached { .. } | Finding::Proved(Proof::Exhaustive { .. })
         );
-        let coverage = report.outcome(Engine::Explicit).and_then(|outcome| outcome.coverage.as_ref());
+        let explicit = report.outcome(Engine::Explicit);
+        let coverage = explicit.and_then(|outcome| outcome.coverage.as_ref());
         match (&report.system, coverage) {
             (Some(system), Some(coverage)) if conclusive => {
                 let position = models.iter().position(|seen| seen.model == model);
@@ -39,7 +40,7 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
                     models.len() - 1
                 });
                 if let Some(seen) = models.get_mut(position) {
-                    seen.exhaustive |= visits_all(&report.finding);
+                    seen.exhaustive |= explicit.is_some_and(|outcome| visits_all(&outcome.verdict));
                     seen.add(system, coverage);
                 }
             }
@@ -60,12 +61,13 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
     out
 }
 
-/// Whether all states were visited.
-fn visits_all(finding: &Finding) -> bool {
-    match finding {
-        Finding::Proved(proof) => matches!(proof, Proof::Exhaustive { .. }),
-        Finding::Violated { violation, .. } => matches!(violation.kind, ViolationKind::Unreached(_)),
-        _ => false,
+/// Whether the explicit search visited all states: for a proof, and for what only all states together can violate. A lasso that the
+/// bounded checker found after the explicit search had stopped early says nothing about coverage.
+fn visits_all(explicit: &Verdict) -> bool {
+    match explicit {
+        Verdict::Proved(proof) => matches!(proof, Proof::Exhaustive { .. }),
+        Verdict::Violated(violation) => !violation.kind.is_local(),
+        Verdict::HoldsToDepth { .. } | Verdict::Reached(_) | Verdict::Unknown(_) => false,
     }
 }
 

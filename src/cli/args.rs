@@ -76,6 +76,9 @@ pub(crate) struct CheckArguments {
     /// Do not accept "no violation to depth k" where a check expects that it holds
     #[arg(long)]
     pub(crate) prove: bool,
+    /// Show which fairness assumptions each verdict needs
+    #[arg(long)]
+    pub(crate) why: bool,
     /// What the results look like
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
@@ -271,6 +274,9 @@ impl CheckArguments {
         }
         if self.prove {
             out.push_str(" --prove");
+        }
+        if self.why {
+            out.push_str(" --why");
         }
         out
     }

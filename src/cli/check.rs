@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
     let interrupt = signals::interrupt();
     let progress = ProgressLine::new();
     let mut options = Options::new().interrupt(interrupt.clone()).watcher(progress.watcher());
-    options = options.prove(arguments.prove);
+    options = options.prove(arguments.prove).why(arguments.why);
     if let Some(fault) = arguments.inject_fault {
         options = options.fault(fault.into());
     }

@@ -1,5 +1,6 @@
 //! Why a violation is one: the part of a property that is false, or the evaluation that failed.
 
+use super::obligation::obligation;
 use super::value::{instance, show};
 use musilc_ir::eval::{Env, Evaluator};
 use musilc_ir::{
@@ -23,7 +24,8 @@ pub(crate) struct Blame {
 }
 
 impl Blame {
-    fn at(span: Span) -> Self {
+    /// Something to blame as a whole.
+    pub(crate) fn at(span: Span) -> Self {
         Self { span, witnesses: vec![], operands: vec![], error: None, instance: None }
     }
 }
@@ -35,9 +37,11 @@ pub(crate) fn blame(system: &TransitionSystem, violation: &Violation) -> Option<
             property(system, id, &violation.trace)
         }
         ViolationKind::Error(site) => model_error(system, site, violation),
-        ViolationKind::Unreached(id) | ViolationKind::Lasso(id) => {
-            system.properties.get(id.index()).map(|p| Blame::at(p.claim.span))
-        }
+        ViolationKind::Unreached(id) => system.properties.get(id.index()).map(|p| Blame::at(p.claim.span)),
+        ViolationKind::Lasso(id) => match obligation(system, id, &violation.trace, &|_| None) {
+            Some(obligation) => Some(Blame { witnesses: obligation.witnesses, ..Blame::at(obligation.span) }),
+            None => system.properties.get(id.index()).map(|p| Blame::at(p.claim.span)),
+        },
         ViolationKind::NoInitialState | ViolationKind::Deadlock => None,
     }
 }
@@ -67,6 +71,13 @@ fn property(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Option<
         descend(&mut out, &property.claim, &mut Evaluator::new(&system.context, env));
     }
     Some(out)
+}
+
+/// What is to blame for a condition that is false in a state.
+pub(crate) fn condition(system: &TransitionSystem, claim: &Claim, state: &State) -> Blame {
+    let mut out = Blame::at(claim.span);
+    descend(&mut out, claim, &mut Evaluator::new(&system.context, Env::of_state(state)));
+    out
 }
 
 /// Follows the first false part, down to an expression that is to blame as a whole.

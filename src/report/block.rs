@@ -44,6 +44,8 @@ fn trace(source: &Source, report: &CheckReport) -> Printed {
             let layout = Layout { width: WIDTH, indent: 0, whole: false };
             Printed::Exactly(plain(&table(system, trace, &ending, layout)))
         }
+        // The bounded checker finds a shortest lasso, which may be another one.
+        (Some((trace, Engine::Bmc)), _) if trace.back_to.is_some() => Printed::Unknown,
         (Some((trace, Engine::Bmc)), _) if report.outcome(Engine::Explicit).is_none() => {
             Printed::Steps(trace.depth())
         }
@@ -63,6 +65,7 @@ fn verdict(report: &CheckReport) -> Printed {
                 return Printed::Unknown;
             }
             let after = phrase::after(violation.depth());
+            let property = |id| phrase::property(system, id);
             Printed::Exactly(match violation.kind {
                 ViolationKind::NoInitialState => "violated: there is no initial state\n".to_owned(),
                 ViolationKind::Error(site) => {
@@ -75,8 +78,14 @@ fn verdict(report: &CheckReport) -> Printed {
                 ViolationKind::Unreached(id) => {
                     format!("violated: {} is never reached\n", phrase::property(system, id))
                 }
-                ViolationKind::Lasso(_) | ViolationKind::Unrecoverable(_) => {
-                    format!("violated: {}\n", phrase::sentence(violation.kind, violation.depth(), system))
+                ViolationKind::Lasso(id) => match (engine, violation.trace.lasso()) {
+                    (Engine::Explicit, Some((stem, repeats))) => {
+                        format!("violated: {}, stem {stem} loop {repeats}\n", property(id))
+                    }
+                    _ => return Printed::Beginning(format!("violated: {}", property(id))),
+                },
+                ViolationKind::Unrecoverable(id) => {
+                    format!("violated: {} is out of reach, {after}\n", property(id))
                 }
             })
         }

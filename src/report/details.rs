@@ -1,9 +1,10 @@
 //! The full report of a check that is not as expected.
 
 use super::blame::{Blame, blame};
-use super::ending::{ending, operands, witnesses};
+use super::ending::{ending, operands, quoted, witnesses};
 use super::excerpt::{self, Mark};
 use super::human::Human;
+use super::obligation::obligation;
 use super::phrase;
 use super::statistics;
 use super::style::{DIM, paint};
@@ -11,7 +12,7 @@ use super::trace::{Layout, table};
 use crate::check;
 use crate::result::{CheckReport, Finding, Report, Status};
 use musilc_frontend::literate::Source;
-use musilc_ir::{Violation, ViolationKind};
+use musilc_ir::{TransitionSystem, Violation, ViolationKind};
 
 /// What was found instead of what was expected.
 pub(crate) fn failed(style: &Human, report: &Report, check: &CheckReport) -> String {
@@ -29,7 +30,7 @@ pub(crate) fn failed(style: &Human, report: &Report, check: &CheckReport) -> Str
                 Some(blame) => {
                     let culprit = Mark {
                         span: blame.span,
-                        text: label(&report.source, violation, &blame),
+                        text: label(&report.source, system, violation, &blame),
                         primary: true,
                     };
                     vec![culprit, Mark { primary: false, ..expected }]
@@ -56,11 +57,18 @@ pub(crate) fn failed(style: &Human, report: &Report, check: &CheckReport) -> Str
 }
 
 /// The remark at the place that is to blame.
-fn label(source: &Source, violation: &Violation, blame: &Blame) -> String {
+fn label(source: &Source, system: &TransitionSystem, violation: &Violation, blame: &Blame) -> String {
     match (&blame.error, violation.kind) {
         (Some(error), _) => error.clone(),
         (None, ViolationKind::Unreached(_)) => "true in no reachable state".to_owned(),
-        (None, _) => match operands(source, blame) {
+        (None, ViolationKind::Lasso(id)) => {
+            let found = obligation(system, id, &violation.trace, &|span| quoted(source, span));
+            found.map_or_else(|| "false of this run".to_owned(), |found| found.text)
+        }
+        (None, ViolationKind::Unrecoverable(_)) => {
+            "true in no state that can be reached from there".to_owned()
+        }
+        (None, _) => match operands(&|span| quoted(source, span), blame) {
             Some(operands) => format!("false: {operands}"),
             None => "false".to_owned(),
         },
@@ -68,7 +76,7 @@ fn label(source: &Source, violation: &Violation, blame: &Blame) -> String {
 }
 
 fn notes(blame: &Blame) -> Vec<String> {
-    let witnesses = witnesses(blame).map(|witnesses| format!("for {witnesses}"));
+    let witnesses = witnesses(&blame.witnesses).map(|witnesses| format!("for {witnesses}"));
     let instance = blame.instance.as_ref().map(|instance| format!("in the guard of {instance}"));
     witnesses.into_iter().chain(instance).collect()
 }

@@ -3,6 +3,7 @@
 use super::block::line_difference;
 use super::details;
 use super::excerpt;
+use super::fairness;
 use super::phrase;
 use super::statistics;
 use super::style::{BAD, DIM, GOOD, OPEN, STRONG, paint};
@@ -107,6 +108,9 @@ impl Human {
                     out.push_str(&details::figures(self, check));
                 }
             }
+        }
+        for line in fairness::why(check) {
+            out.push_str(&format!("  {line}\n"));
         }
         for difference in &check.differences {
             let (line, _) =

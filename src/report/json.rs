@@ -2,17 +2,21 @@
 
 use super::blame::{Blame, blame};
 use super::block::line_difference;
+use super::ending::quoted;
 use super::excerpt::line_and_column;
+use super::fairness;
 use super::human::{Totals, block_name};
+use super::obligation::obligation;
 use super::phrase;
 use super::value::{arguments, decode};
 use crate::error::Error;
-use crate::result::{BlockDifference, CheckReport, Exit, Finding, Report, Run, Status};
+use crate::result::{BlockDifference, CheckReport, Exit, Finding, Need, Report, Run, Status, Why, WhyHolds};
 use musilc_frontend::Expect;
 use musilc_frontend::diagnostic::{Diagnostic, Severity};
 use musilc_frontend::literate::Source;
 use musilc_ir::{
-    Datum, Outcome, Proof, Span, State, Trace, TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
+    Datum, FairUnit, Outcome, Proof, Span, State, Trace, TransitionSystem, Unknown, Verdict, Violation,
+    ViolationKind,
 };
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -120,6 +124,7 @@ impl Json {
             "finding": finding(source, system, &report.finding),
             "engines": report.runs.iter().map(|run| self.run(system, run)).collect::<Vec<_>>(),
             "notes": report.notes,
+            "why": why(system, report.why.as_ref()),
             "blocks": report.differences.iter().map(|block| difference(source, block)).collect::<Vec<_>>(),
         })
     }
@@ -132,9 +137,11 @@ impl Json {
         out.insert("verdict".to_owned(), json!(verdict(&outcome.verdict)));
         out.insert("reason".to_owned(), json!(reason(&outcome.verdict)));
         out.insert("decided_depth".to_owned(), json!(outcome.decided_depth));
+        out.insert("decided_lassos".to_owned(), json!(outcome.decided_lassos));
         out.insert("states".to_owned(), json!(statistics.states));
         out.insert("transitions".to_owned(), json!(statistics.transitions));
         out.insert("levels".to_owned(), json!(statistics.levels));
+        out.insert("product_states".to_owned(), json!(statistics.product_states));
         out.insert("state_bits".to_owned(), json!(statistics.state_bits));
         out.insert("queries".to_owned(), json!(statistics.queries));
         if self.timings {
@@ -186,7 +193,11 @@ fn expected(expect: &Expect) -> Value {
         Expect::Error { depth } => ("error", None, *depth, None),
         Expect::Reaches { property, depth } => ("reaches", Some(property), *depth, None),
     };
-    json!({ "verdict": kind, "property": property, "depth": depth, "states": states })
+    let lasso = match expect {
+        Expect::Violates { lasso: Some((stem, repeats)), .. } => json!({ "stem": stem, "loop": repeats }),
+        _ => Value::Null,
+    };
+    json!({ "verdict": kind, "property": property, "depth": depth, "lasso": lasso, "states": states })
 }
 
 fn status(source: &Source, status: &Status) -> (&'static str, Value) {
@@ -253,6 +264,11 @@ fn violated(
     out.insert("depth".to_owned(), json!(violation.depth()));
     let blame = system.and_then(|system| blame(system, violation));
     out.insert("blame".to_owned(), blame.map_or(Value::Null, |blame| blamed(source, &blame)));
+    if let (ViolationKind::Lasso(id), Some(system)) = (violation.kind, system) {
+        let found = obligation(system, id, &violation.trace, &|span| quoted(source, span));
+        out.insert("obligation".to_owned(), json!(found.map(|found| found.text)));
+        out.insert("ruled_out_by".to_owned(), json!(fairness::would_rule_out(system, &violation.trace)));
+    }
     out.insert("trace".to_owned(), trace(system, &violation.trace));
 }
 
@@ -322,7 +338,43 @@ fn trace(system: Option<&TransitionSystem>, trace: &Trace) -> Value {
     json!({
         "initial": trace.initial.as_ref().map(|initial| state(system, initial)),
         "steps": steps.collect::<Vec<_>>(),
+        "lasso": trace.lasso().map(|(stem, repeats)| {
+            json!({ "stem": stem, "loop": repeats, "back_to": trace.back_to })
+        }),
     })
+}
+
+/// What a verdict needs of fairness.
+fn why(system: Option<&TransitionSystem>, why: Option<&Why>) -> Value {
+    let (Some(system), Some(why)) = (system, why) else { return Value::Null };
+    let need = |need: &Need| {
+        let (run, reason) = match &need.without {
+            Ok(run) => (trace(Some(system), run), Value::Null),
+            Err(unknown) => (Value::Null, json!(phrase::unknown(unknown))),
+        };
+        let unit = need.fairness.unit();
+        json!({
+            "action": system.transitions.get(need.transition.index()).map(|transition| &transition.name),
+            "strong": unit.is_some_and(|(_, strong)| strong),
+            "as_one": unit.is_some_and(|(unit, _)| unit == FairUnit::Whole),
+            "without": run,
+            "unknown": reason,
+        })
+    };
+    let holds = |holds: &WhyHolds| {
+        json!({
+            "property": phrase::name(Some(system), holds.property),
+            "needs": holds.needs.iter().map(need).collect::<Vec<_>>(),
+            "depth": holds.depth,
+        })
+    };
+    let (verdict, properties) = match why {
+        Why::NoFairness => ("no_fairness", vec![]),
+        Why::Holds(list) => ("holds", list.iter().map(holds).collect()),
+        Why::Violated => ("violated", vec![]),
+        Why::Unknown => ("unknown", vec![]),
+    };
+    json!({ "verdict": verdict, "properties": properties })
 }
 
 fn state(system: &TransitionSystem, state: &State) -> Value {

@@ -118,7 +118,7 @@ pub(crate) fn sentence(kind: ViolationKind, depth: u32, system: Option<&Transiti
         ViolationKind::Property(id) => format!("{} is false {}", property(system, id), after(depth)),
         ViolationKind::Deadlock => format!("deadlock {}: no action is enabled", after(depth)),
         ViolationKind::Unreached(id) => format!("{} is never reached", property(system, id)),
-        ViolationKind::Lasso(id) => format!("{} is false of a run that repeats", property(system, id)),
+        ViolationKind::Lasso(id) => format!("{} is false of a run that never ends", property(system, id)),
         ViolationKind::Unrecoverable(id) => {
             format!("{} is out of reach {}", property(system, id), after(depth))
         }

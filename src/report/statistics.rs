@@ -1,6 +1,7 @@
 //! How much work a run was, in a line.
 
 use super::figures::{bytes, count, counted, duration, rate};
+use crate::check::whole_length;
 use crate::options::Engine;
 use crate::result::Run;
 use musilc_ir::{Outcome, Proof, Verdict};
@@ -31,6 +32,10 @@ fn extent(engine: Engine, outcome: &Outcome) -> String {
 /// The greatest depth that a run got to.
 pub(crate) fn depth(outcome: &Outcome) -> Option<u32> {
     match &outcome.verdict {
+        // The lengths of a lasso are told with the verdict; the bounded checker goes by both together.
+        Verdict::Violated(violation) if violation.trace.back_to.is_some() => {
+            outcome.decided_lassos.map(|_| whole_length(&violation.trace)).or(outcome.decided_depth)
+        }
         Verdict::Violated(violation) if violation.trace.initial.is_some() || violation.depth() > 0 => {
             Some(violation.depth())
         }
@@ -50,9 +55,15 @@ pub(crate) fn long(run: &Run, timings: bool) -> String {
     if let Some(transitions) = statistics.transitions {
         parts.push(counted(transitions, "transition"));
     }
+    if let Some(pairs) = statistics.product_states {
+        parts.push(counted(pairs, "product state"));
+    }
     let levels = u32::try_from(statistics.levels.len()).ok().and_then(|levels| levels.checked_sub(1));
     if let Some(depth) = levels.or(depth(&run.outcome)) {
         parts.push(format!("depth {depth}"));
+    }
+    if let Some(length) = run.outcome.decided_lassos {
+        parts.push(format!("no lasso to length {length}"));
     }
     if let Some(queries) = statistics.queries {
         parts.push(format!("{} {}", count(queries), if queries == 1 { "query" } else { "queries" }));

@@ -1,7 +1,7 @@
 //! A run as a table: a step a row, with the action and what it changes.
 
 use super::changes::changes;
-use super::style::{ACTION, BAD, DIM, GOOD, paint};
+use super::style::{ACTION, BAD, DIM, GOOD, STRONG, paint};
 use super::value::{decode, instance, show};
 use musilc_ir::{State, Trace, TransitionSystem};
 
@@ -23,6 +23,8 @@ pub(crate) struct Ending {
     pub(crate) good: bool,
     /// What is the case at the end.
     pub(crate) text: String,
+    /// What else there is to say about the run, each a line.
+    pub(crate) remarks: Vec<String>,
 }
 
 /// The columns that an action may take before what it changes goes to the next line.
@@ -43,14 +45,16 @@ pub(crate) fn table(system: &TransitionSystem, trace: &Trace, ending: &Ending, l
     let actions =
         rows.iter().map(|row| width(&row.action)).filter(|width| *width <= WIDEST_ACTION).max().unwrap_or(0);
     let margin = " ".repeat(layout.indent);
-    let column = layout.indent + numbers + 2 + actions + 2;
+    let gutter = Gutter::of(trace);
+    let column = layout.indent + numbers + gutter.width() + actions + 2;
     let room = layout.width.saturating_sub(column).max(20);
 
     let mut out = String::new();
     for (number, row) in rows.iter().enumerate() {
         out.push_str(&format!(
-            "{margin}{}  {}",
+            "{margin}{}{}{}",
             paint(DIM, &format!("{number:>numbers$}")),
+            gutter.beside(number),
             paint(ACTION, &row.action)
         ));
         let mut lines = wrap(&row.items, room).into_iter();
@@ -63,22 +67,85 @@ pub(crate) fn table(system: &TransitionSystem, trace: &Trace, ending: &Ending, l
             at = 0;
         }
         for line in lines {
-            out.push_str(&format!("\n{}{line}", " ".repeat(column)));
+            out.push_str(&format!(
+                "\n{margin}{}{}{}{line}",
+                " ".repeat(numbers),
+                gutter.below(number),
+                " ".repeat(actions + 2)
+            ));
             at = 0;
         }
         let _ = at;
         out.push('\n');
     }
     let (mark, style) = if ending.good { ("✓", GOOD) } else { ("✗", BAD) };
-    let lines = wrap(
-        std::slice::from_ref(&ending.text),
-        layout.width.saturating_sub(layout.indent + numbers + 2).max(20),
-    );
-    for (i, line) in lines.iter().enumerate() {
-        let mark = if i == 0 { mark } else { " " };
-        out.push_str(&format!("{margin}{}  {line}\n", paint(style, &format!("{mark:>numbers$}"))));
+    let room = layout.width.saturating_sub(layout.indent + numbers + 2).max(20);
+    let mut remark = |mark: &str, style, text: String| {
+        for (i, line) in wrap(&[text], room).iter().enumerate() {
+            let mark = if i == 0 { mark } else { " " };
+            out.push_str(&format!("{margin}{}  {line}\n", paint(style, &format!("{mark:>numbers$}"))));
+        }
+    };
+    if let Some(text) = repeats(trace) {
+        remark("↺", STRONG, text);
+    }
+    remark(mark, style, ending.text.clone());
+    for text in &ending.remarks {
+        remark("·", DIM, text.clone());
     }
     out
+}
+
+/// What a lasso does for ever.
+fn repeats(trace: &Trace) -> Option<String> {
+    let (back_to, last) = (trace.back_to?, trace.depth());
+    if back_to == last {
+        return Some("no action is enabled; this state repeats for ever (stutter)".to_owned());
+    }
+    let state = match back_to {
+        0 => "the initial state again".to_owned(),
+        step => format!("the state of step {step} again"),
+    };
+    Some(match back_to + 1 {
+        only if only == last => format!("{state}: step {only} repeats for ever"),
+        first => format!("{state}: steps {first} to {last} repeat for ever"),
+    })
+}
+
+/// The bracket beside the rows of a loop, from the state where it begins to the step that leads back to it.
+#[derive(Clone, Copy)]
+struct Gutter(Option<(usize, usize)>);
+
+impl Gutter {
+    fn of(trace: &Trace) -> Self {
+        let last = trace.steps.len();
+        let back_to = trace.back_to.map(|back_to| back_to as usize);
+        Self(back_to.filter(|back_to| *back_to < last).map(|back_to| (back_to, last)))
+    }
+
+    fn width(self) -> usize {
+        self.beside(0).chars().count()
+    }
+
+    /// What stands before the action of a row.
+    fn beside(self, row: usize) -> &'static str {
+        match self.0 {
+            None => "  ",
+            Some((first, _)) if row == first => " ┌ ",
+            Some((_, last)) if row == last => " └ ",
+            Some((first, last)) if first < row && row < last => " │ ",
+            Some(_) => "   ",
+        }
+    }
+
+    /// What stands below it, where the row takes more lines.
+    fn below(self, row: usize) -> &'static str {
+        match self.0 {
+            None => "  ",
+            Some((first, last)) if first <= row && row < last => " │ ",
+            Some(_) => "   ",
+        }
+    }
 }
 
 fn rows(system: &TransitionSystem, trace: &Trace, whole: bool) -> Vec<Row> {

@@ -2,6 +2,7 @@
 //!
 //! [`check`] unrolls the system step by step and asks Z3, depth by depth, whether anything is wrong there. The verdict is the same as
 //! that of a search through all states: the least violation in depth, then in the order of [`ViolationKind`](musilc_ir::ViolationKind).
+//! Where there is none up to the bound, it asks length by length for a lasso that refutes a temporal property.
 //!
 //! # Encoding
 //!
@@ -14,6 +15,8 @@
 //! * `select`, `frame`, `unroll`: exactly one instance a step, and the state that it leads to.
 //! * `commute`: of neighbouring steps that commute, only one order is searched.
 //! * `bad`, `search`, `trace`: what to look for at a depth, in what order, and the run that a model describes.
+//! * `formula`, `lasso`, `global`: the truth of a formula along a lasso, the search for fair lassos of least length, and what of
+//!   temporal and recoverable properties follows from it.
 //!
 //! Values fold while they are made, and the interval of a cell is found anew at each depth from what the steps can write there. So a
 //! counter that cannot have come far yet takes few bits, and what cannot have happened yet is not asked for.
@@ -25,13 +28,18 @@
 //! A deadline or an interrupt reaches Z3 while it runs, within some hundredths of a second. The limit on memory applies to what Z3 holds
 //! in the whole process, so checks in parallel count towards each other's; it is looked at between the solver's steps, and may be
 //! overrun for a moment. There are no states to count, so the limit on states does not apply.
+//!
+//! What a recoverable property claims shows in no single run, so it is decided only where all runs end within the bound.
 
 mod bad;
 mod cells;
 mod commute;
 mod divide;
 mod encode;
+mod formula;
 mod frame;
+mod global;
+mod lasso;
 mod options;
 mod plan;
 mod scalar;
@@ -84,7 +92,7 @@ pub fn check_mutated(
     Outcome {
         verdict: verdict.unwrap_or_else(Verdict::Unknown),
         decided_depth: found.decided,
-        decided_lassos: None,
+        decided_lassos: found.lassos,
         witnesses: found.witnesses,
         statistics: Statistics {
             queries: Some(found.queries),

@@ -48,4 +48,8 @@ pub enum Mutation {
     CommuteAll,
     /// Parameters of the initial condition may take any value of their representation.
     FreeInitParams,
+    /// Lassos need not be fair.
+    IgnoreFairness,
+    /// What `until` waits for need not come.
+    Unfulfilled,
 }

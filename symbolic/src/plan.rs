@@ -2,8 +2,8 @@
 
 use crate::options::{Mutation, Options};
 use musilc_ir::{
-    Context, ExprId, GroundTransition, Limits, Node, Predicate, PropertyId, PropertyKind, TransitionId,
-    TransitionSystem, Type, Unknown,
+    Context, ExprId, FairnessConstraint, Formula, Goal, GroundTransition, Limits, Node, Predicate,
+    PropertyId, PropertyKind, TransitionId, TransitionSystem, Type, Unknown,
 };
 use rustc_hash::FxHashSet;
 
@@ -39,6 +39,15 @@ pub(crate) struct Plan<'a> {
     pub(crate) step: Vec<ExprId>,
     /// The parameters that some expression of a transition kept: position and number of values.
     pub(crate) step_params: Vec<(u32, u32)>,
+    /// The fairness assumptions; only where the plan is one [for lassos](Self::for_lassos).
+    pub(crate) fairness: Vec<Fair>,
+}
+
+/// A fairness assumption.
+pub(crate) struct Fair {
+    pub(crate) constraint: FairnessConstraint,
+    /// What it speaks of is enabled where one of these is true.
+    pub(crate) guards: Vec<ExprId>,
 }
 
 impl<'a> Plan<'a> {
@@ -115,10 +124,40 @@ impl<'a> Plan<'a> {
             instances,
             guards,
             step_params: Vec::new(),
+            fairness: Vec::new(),
         };
         plan.step_params = plan.params_in(plan.state.iter().chain(&plan.body));
         plan.refuse_saturated()?;
         Ok(plan)
+    }
+
+    /// Makes it a plan for lassos: of each state it encodes guards, the conditions of the formulas, and whether what a fairness assumption
+    /// speaks of is enabled, but no properties or failures.
+    pub(crate) fn for_lassos<'f>(
+        &mut self,
+        formulas: impl Iterator<Item = &'f Formula>,
+        limits: &Limits,
+    ) -> Result<(), Unknown> {
+        self.fairness = fairness(self.system, &mut self.cx, limits)?;
+        let mut roots: Vec<ExprId> = self.instances.iter().map(|instance| instance.ground.guard).collect();
+        roots.extend(self.guards.iter().flatten());
+        roots.extend(self.fairness.iter().flat_map(|fair| &fair.guards));
+        for formula in formulas {
+            formula.for_each_claim(&mut |claim| roots.push(claim.expr));
+        }
+        self.state = self.cx.reachable(roots);
+        // A formula may ask for arguments that no expression mentions.
+        let mut params = self.params_in(self.state.iter().chain(&self.body));
+        for instance in self.instances.iter().filter(|instance| instance.symbolic) {
+            let own = self.system.transition(instance.ground.transition).params.iter().zip(0..);
+            for param in own.map(|(param, index)| (index, param.count)) {
+                if !params.contains(&param) {
+                    params.push(param);
+                }
+            }
+        }
+        self.step_params = params;
+        self.refuse_saturated()
     }
 
     fn params_in<'e>(&self, exprs: impl Iterator<Item = &'e ExprId>) -> Vec<(u32, u32)> {
@@ -142,6 +181,11 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the goal has every state without successor reported as a violation.
+    pub(crate) fn stuck_is_bad(&self, goal: Goal) -> bool {
+        goal == Goal::All && self.cx.as_bool(self.system.terminal.expr) == Some(false)
     }
 
     /// The state-level properties with their ids.
@@ -169,6 +213,30 @@ fn keep_symbolic(system: &TransitionSystem, max_instances: u64) -> Vec<bool> {
         symbolic[i] = total > max_instances && counts[i] > 1;
     }
     symbolic
+}
+
+/// The fairness assumptions, each with the guards of what it speaks of. Those on what is never enabled are kept anyway and left out.
+fn fairness(system: &TransitionSystem, cx: &mut Context, limits: &Limits) -> Result<Vec<Fair>, Unknown> {
+    let too_many = || Unknown::Incapable("too many instances to look for lassos that are fair".to_owned());
+    let mut all = Vec::new();
+    let mut total = 0;
+    for constraint in system.fairness_constraints() {
+        limits.must_stop().map_or(Ok(()), Err)?;
+        let guard = system.transition(constraint.transition).guard;
+        let mut guards = match &constraint.args {
+            Some(args) => cx.substitute(&[guard], args),
+            None => guards_of(guard, cx, limits)?.ok_or_else(too_many)?,
+        };
+        total += guards.len() as u64;
+        if total > MAX_GUARDS {
+            return Err(too_many());
+        }
+        guards.retain(|&guard| cx.as_bool(guard) != Some(false));
+        if !guards.is_empty() {
+            all.push(Fair { constraint, guards });
+        }
+    }
+    Ok(all)
 }
 
 /// The guard under every binding of the parameters that it mentions; `None` where they are too many.

@@ -6,6 +6,7 @@
 
 use crate::bad::Findings;
 use crate::commute;
+use crate::global;
 use crate::options::{Mutation, Options};
 use crate::plan::Plan;
 use crate::scalar::Bit;
@@ -23,6 +24,7 @@ use z3::Model;
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) decided: Option<u32>,
+    pub(crate) lassos: Option<u32>,
     pub(crate) witnesses: Vec<(PropertyId, Trace)>,
     pub(crate) queries: u64,
     pub(crate) memory: Option<u64>,
@@ -39,15 +41,29 @@ pub(crate) fn run(
 ) -> Result<Verdict, Unknown> {
     let started = Instant::now();
     let plan = Plan::new(system, options, limits, mutation)?;
-    let solver = Solver::new(options.backend, limits)?;
-    let run = Unrolling::new(&plan, &solver, mutation)?;
     let bound = limits.max_depth.map_or(options.depth, |most| most.min(options.depth));
+    let verdict = local(&plan, goal, limits, options, mutation, (bound, started), found)?;
+    global::run(plan, verdict, global::Question { goal, limits, options, mutation, bound, started }, found)
+}
+
+/// Searches for what single states and steps show.
+fn local(
+    plan: &Plan<'_>,
+    goal: Goal,
+    limits: &Limits,
+    options: &Options,
+    mutation: Mutation,
+    (bound, started): (u32, Instant),
+    found: &mut Found,
+) -> Result<Verdict, Unknown> {
+    let solver = Solver::new(options.backend, limits)?;
+    let run = Unrolling::new(plan, &solver, mutation)?;
     let exceptions = match mutation {
         _ if !options.reduce => Vec::new(),
         Mutation::CommuteAll => vec![Some(Vec::new()); plan.instances.len()],
-        _ => commute::exceptions(&plan),
+        _ => commute::exceptions(plan),
     };
-    let mut search = Search { plan: &plan, goal, limits, bound, started, solver, run, exceptions, found };
+    let mut search = Search { plan, goal, limits, bound, started, solver, run, exceptions, found };
     let verdict = search.run();
     search.found.queries = search.solver.queries;
     search.found.memory = search.solver.memory;
@@ -122,9 +138,7 @@ impl Search<'_> {
         }
         // There are runs of this length: each shorter one that can go on does so without failing. If every stuck state is a
         // deadlock, and there is none, then each of these runs can go on too.
-        let stuck_is_bad =
-            self.goal == Goal::All && self.plan.cx.as_bool(self.plan.system.terminal.expr) == Some(false);
-        if stuck_is_bad {
+        if self.plan.stuck_is_bad(self.goal) {
             return Ok(None);
         }
         match &findings.enabled {

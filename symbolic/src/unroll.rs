@@ -39,7 +39,7 @@ pub(crate) struct Judged {
 pub(crate) struct Unrolling<'a> {
     plan: &'a Plan<'a>,
     encoder: Encoder,
-    mutation: Mutation,
+    pub(crate) mutation: Mutation,
     /// The parameters of the initial condition.
     pub(crate) init_params: Params,
     /// The states, from the initial one on.

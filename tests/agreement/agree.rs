@@ -131,6 +131,7 @@ fn generated_chapters_mean_the_same_to_everybody() {
     let mut tally = tally.into_inner().unwrap();
     tally.print(models);
     if models >= 300 {
+        assert!(tally.of("lasso") > models / 40, "too few models have lassos");
         assert!(tally.of("holds") > models / 20, "too few models hold");
         let errors: u64 = crate::compare::ERRORS.iter().map(|kind| tally.of(kind)).sum();
         assert!(errors > models / 20, "too few models have errors");

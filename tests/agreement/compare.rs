@@ -1,7 +1,7 @@
 //! Holding everything to everything on one check: the frontend's system must be well-formed and survive its text form, the explicit search must
 //! answer exactly as the reference checker does, the bounded checker as far as it looks, and all of them as the interpreter of the source.
 
-use crate::interpreter::{Answer, Finding, Machine, explore};
+use crate::interpreter::{Answer, Finding, Machine, Word, explore};
 use musilc_explicit::Mutation as ExplicitFault;
 use musilc_frontend::diagnostic::Code;
 use musilc_frontend::literate::Source;
@@ -117,18 +117,21 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     let most = usize::try_from(extent.most_states).expect("it is small");
     let answer = explore(&machine, most).ok_or("the interpreter finds more states")?;
     against_source(&system, &reference, &answer).map_err(|why| format!("interpreter: {why}"))?;
+    lasso_of_source(&machine, &system, &reference).map_err(|why| format!("interpreter: {why}"))?;
     let mut goals = vec![Goal::All];
     goals.extend(system.properties_of(PropertyKind::Reachable).map(Goal::Reach));
+    goals.extend(system.global_properties(Goal::All).into_iter().map(Goal::Refute));
     let mut impatient = false;
     for goal in goals {
         let reference = match goal {
             Goal::All => reference.clone(),
-            Goal::Reach(_) => {
+            Goal::Reach(_) | Goal::Refute(_) => {
                 search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?
             }
         };
-        explicit(&system, goal, &limits, extent, &reference)
+        let found = explicit(&system, goal, &limits, extent, &reference)
             .map_err(|why| format!("explicit, {goal:?}: {why}"))?;
+        lasso_of_source(&machine, &system, &found).map_err(|why| format!("interpreter: {why}"))?;
         impatient |=
             !bounded(&system, goal, extent, &reference).map_err(|why| format!("bmc, {goal:?}: {why}"))?;
         if let (Goal::Reach(id), Verdict::Reached(trace)) = (goal, &reference.verdict)
@@ -167,6 +170,8 @@ pub(crate) fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
             ViolationKind::Deadlock => "deadlock".to_owned(),
             ViolationKind::NoInitialState => "no initial state".to_owned(),
             ViolationKind::Unreached(_) => "unreached".to_owned(),
+            ViolationKind::Lasso(_) => "lasso".to_owned(),
+            ViolationKind::Unrecoverable(_) => "unrecoverable".to_owned(),
         },
         Verdict::Proved(_) => "holds".to_owned(),
         other => format!("{other:?}"),
@@ -196,6 +201,10 @@ fn against_source(system: &TransitionSystem, reference: &Outcome, answer: &Answe
                 (Finding::Unreached(a), ViolationKind::Unreached(b)) => {
                     return if *a == b { figures(answer, reference) } else { differ("other properties") };
                 }
+                // The interpreter stops when it has seen all states.
+                (Finding::Holds, ViolationKind::Lasso(_) | ViolationKind::Unrecoverable(_)) => {
+                    return figures(answer, reference);
+                }
                 (Finding::Deadlock, ViolationKind::Deadlock) => true,
                 (Finding::NoInitialState, ViolationKind::NoInitialState) => true,
                 _ => false,
@@ -207,6 +216,21 @@ fn against_source(system: &TransitionSystem, reference: &Outcome, answer: &Answe
         _ => return differ("other verdicts"),
     }
     figures(answer, reference)
+}
+
+/// The lasso of a verdict, if there is one, is a fair run of the source, and makes the property false there too.
+fn lasso_of_source(
+    machine: &Machine<'_>,
+    system: &TransitionSystem,
+    outcome: &Outcome,
+) -> Result<(), String> {
+    let Verdict::Violated(Violation { kind: ViolationKind::Lasso(id), trace }) = &outcome.verdict else {
+        return Ok(());
+    };
+    let formula = machine.model.properties[id.index()].formula.as_ref().ok_or("a lasso of no formula")?;
+    let words = Word::of(machine, system, trace);
+    let refutes = |word: &Word<'_, '_>| word.is_fair() && word.satisfies(formula) == Ok(false);
+    if words.iter().any(refutes) { Ok(()) } else { Err(format!("no run of the source: {trace:?}")) }
 }
 
 fn figures(answer: &Answer, reference: &Outcome) -> Result<(), String> {
@@ -249,10 +273,17 @@ fn explicit(
     limits: &Limits,
     extent: &Extent,
     reference: &Outcome,
-) -> Result<(), String> {
+) -> Result<Outcome, String> {
     let found = musilc_explicit::check_mutated(system, goal, limits, extent.explicit);
     confirm(system, goal, &found).map_err(|why| format!("not confirmed: {why}"))?;
-    let same = found.verdict == reference.verdict
+    // There are many lassos to choose from.
+    let same_verdict = match (&found.verdict, &reference.verdict) {
+        (Verdict::Violated(own), Verdict::Violated(other)) if matches!(own.kind, ViolationKind::Lasso(_)) => {
+            own.kind == other.kind
+        }
+        (own, other) => own == other,
+    };
+    let same = same_verdict
         && found.decided_depth == reference.decided_depth
         && found.witnesses == reference.witnesses
         && found.statistics.states == reference.statistics.states
@@ -260,7 +291,7 @@ fn explicit(
         && found.statistics.levels == reference.statistics.levels
         && found.coverage == reference.coverage;
     if same {
-        Ok(())
+        Ok(found)
     } else {
         Err(format!("{:?}, and the reference {:?}", summary(&found), summary(reference)))
     }
@@ -274,7 +305,7 @@ fn bounded(
     reference: &Outcome,
 ) -> Result<bool, String> {
     let decisive = match &reference.verdict {
-        Verdict::Violated(Violation { kind: ViolationKind::Unreached(_), .. }) => None,
+        Verdict::Violated(violation) if !violation.kind.is_local() => None,
         Verdict::Violated(violation) => Some(violation.depth()),
         Verdict::Reached(trace) => Some(trace.depth()),
         _ => None,
@@ -287,6 +318,9 @@ fn bounded(
     confirm(system, goal, &found).map_err(|why| format!("not confirmed: {why}"))?;
     let differ =
         || Err(format!("{:?} up to {depth}, and the reference {:?}", summary(&found), summary(reference)));
+    if let Some(agrees) = beyond_depths(system, goal, &found, reference) {
+        return if agrees { Ok(true) } else { differ() };
+    }
     let known_to = match (&found.verdict, &reference.verdict) {
         (Verdict::Violated(own), Verdict::Violated(other)) => {
             let unreached = matches!(own.kind, ViolationKind::Unreached(_));
@@ -330,6 +364,45 @@ fn bounded(
         }
     }
     Ok(true)
+}
+
+/// Whether the bounded checker's answer agrees with the reference where it is about what only all states together can violate; `None`
+/// where it is not.
+fn beyond_depths(
+    system: &TransitionSystem,
+    goal: Goal,
+    found: &Outcome,
+    reference: &Outcome,
+) -> Option<bool> {
+    let lasso = |outcome: &Outcome| match &outcome.verdict {
+        Verdict::Violated(Violation { kind: ViolationKind::Lasso(id), trace }) => Some((*id, trace.lasso())),
+        _ => None,
+    };
+    let length = |(stem, cycle): (u32, u32)| stem + cycle;
+    let global = system.global_properties(goal);
+    match (lasso(found), lasso(reference)) {
+        // Each decides the properties in order, and the bounded one has a shortest lasso.
+        (Some((own, a)), Some((other, b))) => {
+            let same = own == other && a.map(length) <= b.map(length);
+            let beyond = own > other && b.map(length) > found.decided_lassos;
+            Some(same || beyond)
+        }
+        // What is never reached comes first, but only a search of all states knows it.
+        (Some(_), None) => Some(matches!(
+            &reference.verdict,
+            Verdict::Violated(Violation { kind: ViolationKind::Unreached(_), .. })
+        )),
+        (None, Some((_, b))) => match &found.verdict {
+            Verdict::HoldsToDepth { .. } | Verdict::Unknown(_) => Some(b.map(length) > found.decided_lassos),
+            _ => Some(false),
+        },
+        (None, None) => {
+            let recoverable =
+                |id: &musilc_ir::PropertyId| system.property(*id).kind == PropertyKind::Recoverable;
+            let undecided = matches!(&found.verdict, Verdict::Unknown(Unknown::Incapable(_)));
+            (undecided && global.iter().any(recoverable)).then_some(true)
+        }
+    }
 }
 
 /// Where a property is false, its claim must be false too, and so must some part of every false claim.

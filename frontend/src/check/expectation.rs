@@ -108,11 +108,11 @@ impl<'a> Checker<'a> {
             }
             ExpectKind::Violates { property, depth, lasso } => {
                 let kind = self.expected_property(model, property, false)?;
-                self.expected_run(property, kind, depth.as_ref(), lasso.as_ref())?;
+                self.expected_run(property, kind, depth.as_ref(), lasso.as_deref())?;
                 Expect::Violates {
                     property: property.text.clone(),
                     depth: self.depth(depth.as_ref())?,
-                    lasso: match lasso {
+                    lasso: match lasso.as_deref() {
                         Some((stem, looped)) => Some((self.length(stem, 0)?, self.length(looped, 1)?)),
                         None => None,
                     },

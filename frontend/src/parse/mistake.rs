@@ -7,7 +7,7 @@ use musilc_ir::Span;
 use super::attempt::Failure;
 use super::expected::found;
 use super::report::Report;
-use super::words;
+use super::{time, words};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer::{Spanned, Token};
 
@@ -130,9 +130,9 @@ fn foreign_word<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
             "iff" => ("equivalence", Token::Iff, "<==>"),
             "mod" => ("the remainder", Token::Percent, "%"),
             "div" => ("division", Token::Slash, "/"),
-            "U" => ("until", Token::Until, "until"),
-            "R" | "V" => ("release", Token::Release, "release"),
-            "leadsto" | "leads_to" => ("leads to", Token::LeadsTo, "~>"),
+            "U" => ("this operator", Token::Until, "until"),
+            "R" | "V" => ("this operator", Token::Release, "release"),
+            "leadsto" | "leads_to" => ("this operator", Token::LeadsTo, "~>"),
             _ => return prefix(failure),
         };
         if failure.expected.has(terminal) {
@@ -155,22 +155,23 @@ fn prefix<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
         return Some((error, replace(failure, 0, 1, Token::Eventually)?));
     }
     let before = failure.token(-1)?;
-    let operand = matches!(
-        found.1,
-        Token::Ident(_)
-            | Token::True
-            | Token::False
-            | Token::Forall
-            | Token::Exists
-            | Token::If
-            | Token::Match
-            | Token::Bang
-            | Token::Always
-            | Token::Eventually
-            | Token::Next
-            | Token::Enabled
-            | Token::Taken
-    );
+    let operand = time::is_name(found.1)
+        || matches!(
+            found.1,
+            Token::True
+                | Token::False
+                | Token::Forall
+                | Token::Exists
+                | Token::If
+                | Token::Match
+                | Token::LParen
+                | Token::Bang
+                | Token::Always
+                | Token::Eventually
+                | Token::Next
+                | Token::Enabled
+                | Token::Taken
+        );
     if !operand {
         return None;
     }

@@ -171,7 +171,7 @@ fn operand_follows(tokens: &[Spanned<'_>], at: usize, paren: bool) -> bool {
 }
 
 /// Whether it is a name, or a word that can be one.
-fn is_name(token: Token<'_>) -> bool {
+pub(super) fn is_name(token: Token<'_>) -> bool {
     matches!(
         token,
         Token::Ident(_)

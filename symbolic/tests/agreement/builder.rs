@@ -1,8 +1,9 @@
 //! Building systems by hand, for tests and benches.
 
 use musilc_ir::{
-    Claim, Context, DataType, ExprId, Failure, FailureKind, Fairness, Init, Param, Predicate, Property,
-    PropertyId, PropertyKind, Span, Transition, TransitionSystem, Type, Update, VarId, Variable,
+    Claim, Context, DataType, ExprId, Failure, FailureKind, Fairness, Formula, FormulaKind, FormulaPart,
+    Init, Param, Predicate, Property, PropertyId, PropertyKind, Span, Transition, TransitionId,
+    TransitionSystem, Type, Update, VarId, Variable,
 };
 
 /// A system under construction.
@@ -112,6 +113,48 @@ impl Builder {
         self.property(PropertyKind::Invariant, expr, Vec::new())
     }
 
+    pub(crate) fn temporal(&mut self, formula: Formula) -> PropertyId {
+        let yes = self.cx.bool(true);
+        let id = self.property(PropertyKind::Temporal, yes, Vec::new());
+        self.system.properties[id.index()].formula = Some(formula);
+        id
+    }
+
+    pub(crate) fn fair(&mut self, transition: u32, fairness: Fairness) {
+        self.system.transitions[transition as usize].fairness = fairness;
+    }
+
+    /// A variable over `0..states` that an action moves: `moves[p][i]` is where its instance `p` leads from `i`, if anywhere.
+    pub(crate) fn moving(&mut self, name: &str, x: VarId, moves: &[Vec<Option<u32>>]) {
+        let now = self.cx.var(x);
+        let states = moves[0].len();
+        let mut table = |value: &dyn Fn(&mut Context, Option<u32>) -> ExprId| {
+            let rows: Vec<ExprId> = moves
+                .iter()
+                .map(|row| {
+                    let cells: Vec<ExprId> = row.iter().map(|to| value(&mut self.cx, *to)).collect();
+                    self.cx.array(cells)
+                })
+                .collect();
+            let row = if rows.len() == 1 {
+                rows[0]
+            } else {
+                let count = u32::try_from(rows.len()).unwrap();
+                let (rows, param) = (self.cx.array(rows), self.cx.param(0, count));
+                self.cx.select(rows, param)
+            };
+            self.cx.select(row, now)
+        };
+        let guard = table(&|cx, to| cx.bool(to.is_some()));
+        let value = table(&|cx, to| cx.int(to.unwrap_or(0).into()));
+        let value = self.cx.narrow(value, 0, i64::try_from(states).unwrap() - 1);
+        let params = if moves.len() == 1 { vec![] } else { vec![u32::try_from(moves.len()).unwrap()] };
+        self.action(
+            name,
+            Action { params, guard: Some(guard), updates: vec![(x, value)], ..Action::default() },
+        );
+    }
+
     pub(crate) fn finish(mut self) -> TransitionSystem {
         self.system.context = self.cx;
         if let Err(problems) = musilc_ir::validate(&self.system) {
@@ -129,4 +172,30 @@ pub(crate) fn params(counts: &[u32]) -> Vec<Param> {
 
 pub(crate) fn failure(condition: ExprId) -> Failure {
     Failure { condition, kind: FailureKind::DivisionByZero, value: None, span: Span::default() }
+}
+
+pub(crate) fn formula(kind: FormulaKind) -> Formula {
+    Formula { span: Span::default(), kind }
+}
+
+pub(crate) fn state(expr: ExprId) -> Formula {
+    formula(FormulaKind::State(Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() }))
+}
+
+pub(crate) fn taken(transition: u32, args: &[Option<u32>]) -> Formula {
+    formula(FormulaKind::Taken { transition: TransitionId(transition), args: args.to_vec() })
+}
+
+pub(crate) fn parts(formulas: Vec<Formula>) -> Vec<FormulaPart> {
+    formulas.into_iter().map(|formula| FormulaPart { binding: None, formula }).collect()
+}
+
+/// A formula of one operand.
+pub(crate) fn of(kind: fn(Box<Formula>) -> FormulaKind, a: Formula) -> Formula {
+    formula(kind(Box::new(a)))
+}
+
+/// A formula of two operands.
+pub(crate) fn of_two(kind: fn(Box<Formula>, Box<Formula>) -> FormulaKind, a: Formula, b: Formula) -> Formula {
+    formula(kind(Box::new(a), Box::new(b)))
 }

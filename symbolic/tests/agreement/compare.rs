@@ -1,11 +1,13 @@
 //! Holding the bounded checker to the reference checker.
 
+use musilc_ir::lasso::Lasso;
 use musilc_ir::replay::confirm;
 use musilc_ir::{
     Claim, Context, ExprId, Goal, InitResult, Limits, Outcome, Predicate, Proof, Property, PropertyId,
     PropertyKind, Span, State, StepResult, TransitionSystem, Value, VarId, Verdict, ViolationKind, bindings,
     search,
 };
+use musilc_ir::{Step, Trace};
 use musilc_symbolic::{Mutation, Options, check, check_mutated};
 use std::collections::BTreeSet;
 
@@ -221,4 +223,89 @@ pub(crate) fn violation(outcome: &Outcome) -> (ViolationKind, u32) {
         Verdict::Violated(violation) => (violation.kind, violation.depth()),
         other => panic!("no violation: {other:?}"),
     }
+}
+
+/// Stem and loop of the least lasso (in total length, then in stem) that refutes a temporal property, by following all runs.
+pub(crate) fn least_lasso(system: &TransitionSystem, id: PropertyId, most: u32) -> Option<(u32, u32)> {
+    let mut best: Option<(u32, u32)> = None;
+    for init_args in bindings(&system.init.params) {
+        if let InitResult::State(state) = system.initial_state(&init_args).unwrap() {
+            let trace = Trace { init_args, initial: Some(state), ..Trace::default() };
+            follow(system, id, most, trace, &mut best);
+        }
+    }
+    best.map(|(total, stem)| (stem, total - stem))
+}
+
+fn follow(
+    system: &TransitionSystem,
+    id: PropertyId,
+    most: u32,
+    mut trace: Trace,
+    best: &mut Option<(u32, u32)>,
+) {
+    let successors = system.successors(trace.last_state().unwrap()).unwrap();
+    let last = trace.depth();
+    let stutters = successors.is_empty();
+    let back = (0..last).filter(|&i| trace.state_after(i as usize) == trace.last_state());
+    for stem in back.chain(stutters.then_some(last)).collect::<Vec<u32>>() {
+        let total = last + u32::from(stem == last);
+        if total > most || best.is_some_and(|best| best <= (total, stem)) {
+            continue;
+        }
+        trace.back_to = Some(stem);
+        let lasso = Lasso::new(&trace).unwrap();
+        let fair = system.fairness_constraints().all(|fair| lasso.keeps(system, &fair).unwrap());
+        let formula = system.property(id).formula.as_ref().unwrap();
+        if fair && !lasso.truth(system, formula).unwrap()[0] {
+            *best = Some((total, stem));
+        }
+    }
+    trace.back_to = None;
+    if last >= best.map_or(most, |(total, _)| total.min(most)) {
+        return;
+    }
+    for successor in successors {
+        let StepResult::Next(state) = successor.result else { panic!("a step fails") };
+        let mut longer = trace.clone();
+        longer.steps.push(Step {
+            transition: successor.transition,
+            args: successor.args,
+            state: Some(state),
+        });
+        follow(system, id, most, longer, best);
+    }
+}
+
+/// Whether the outcome says what all lassos up to the bound do, of properties in order.
+pub(crate) fn compare_lassos(
+    system: &TransitionSystem,
+    goal: Goal,
+    bound: u32,
+    outcome: &Outcome,
+) -> Result<Option<(u32, u32)>, String> {
+    confirm(system, goal, outcome)?;
+    let ends = longest_run(system, bound);
+    let most = ends.map_or(bound, |longest| longest + 1);
+    let asked = system.global_properties(goal);
+    let least = asked.into_iter().find_map(|id| Some((id, least_lasso(system, id, most)?)));
+    let (expected, decided) = match (least, ends) {
+        (Some((id, (stem, turn))), _) => {
+            let Verdict::Violated(found) = &outcome.verdict else {
+                return Err(format!("no lasso of {stem} and {turn}: {:?}", outcome.verdict));
+            };
+            let same = found.kind == ViolationKind::Lasso(id) && found.trace.lasso() == Some((stem, turn));
+            return if same && outcome.decided_lassos == Some(stem + turn - 1) {
+                Ok(Some((stem, turn)))
+            } else {
+                Err(format!("a lasso of {stem} and {turn} for {id:?}, but {outcome:?}"))
+            };
+        }
+        (None, Some(longest)) => (Verdict::Proved(Proof::AllRunsEnd { longest }), longest + 1),
+        (None, None) => (Verdict::HoldsToDepth { depth: bound }, bound),
+    };
+    if outcome.verdict == expected && outcome.decided_lassos == Some(decided) {
+        return Ok(None);
+    }
+    Err(format!("{expected:?} and {decided}, but {outcome:?}"))
 }

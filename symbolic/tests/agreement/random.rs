@@ -51,6 +51,8 @@ fn all_kinds_of_outcomes_come_up() {
                 ViolationKind::NoInitialState => "none initial",
                 ViolationKind::Deadlock => deep("deadlock", "deep deadlock", v.depth()),
                 ViolationKind::Unreached(_) => "unreached",
+                ViolationKind::Lasso(_) => "lasso",
+                ViolationKind::Unrecoverable(_) => "unrecoverable",
                 ViolationKind::Property(_) => deep("property", "deep property", v.depth()),
                 ViolationKind::Error(site) => match site.place {
                     Place::Init => "init",

@@ -4,16 +4,16 @@ use crate::builder::{Action, Builder, int};
 use musilc_ir::{ExprId, PropertyKind, TransitionSystem, Type, VarId};
 
 /// Choices, taken from bytes; all zero when these run out.
-struct Choices<'a> {
-    bytes: std::slice::Iter<'a, u8>,
+pub(crate) struct Choices<'a> {
+    pub(crate) bytes: std::slice::Iter<'a, u8>,
 }
 
 impl Choices<'_> {
-    fn below(&mut self, n: u32) -> u32 {
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
         u32::from(self.bytes.next().copied().unwrap_or(0)) % n
     }
 
-    fn one_in(&mut self, n: u32) -> bool {
+    pub(crate) fn one_in(&mut self, n: u32) -> bool {
         self.below(n) == n - 1
     }
 }

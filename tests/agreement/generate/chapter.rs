@@ -25,6 +25,8 @@ pub(crate) struct Param {
 /// An action.
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
+    /// What stands before it.
+    pub(crate) fairness: &'static str,
     pub(crate) name: String,
     pub(crate) params: Vec<Param>,
     pub(crate) guard: Option<String>,
@@ -92,7 +94,13 @@ impl fmt::Display for Chapter {
         self.readers.iter().try_for_each(|function| writeln!(f, "    {function}"))?;
         for action in &self.actions {
             let params = action.params.iter().map(|param| format!("{}{}", param.name, param.domain));
-            write!(f, "    action {}({})", action.name, params.collect::<Vec<_>>().join(", "))?;
+            write!(
+                f,
+                "    {}action {}({})",
+                action.fairness,
+                action.name,
+                params.collect::<Vec<_>>().join(", ")
+            )?;
             if let Some(guard) = &action.guard {
                 write!(f, " when {guard}")?;
             }

@@ -6,6 +6,7 @@ mod dice;
 mod numbers;
 mod scope;
 mod statements;
+mod time;
 mod types;
 mod values;
 
@@ -159,7 +160,11 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
         let mut w = Writer::new(&types, genes, risk / 4, prefix);
         w.functions = &functions;
         w.names.clone_from(&scope);
-        let (kind, claim) = property(&mut w);
+        let (kind, claim) = match w.dice.pick(10) {
+            0..=2 => ("property", time::formula(&mut w, &chapter.actions, 2 + n % 2)),
+            3 => ("recoverable", format!("always possible ({})", w.boolean(2))),
+            _ => property(&mut w),
+        };
         chapter.features.append(&mut w.features);
         chapter.features.insert(kind);
         chapter.properties.push((kind, format!("{prefix}prop{n}"), claim));
@@ -275,7 +280,8 @@ fn action(w: &mut Writer<'_>, name: String) -> Action {
         (None, Vec::new())
     };
     let body = w.with(names, |w| w.block(2, 2, 3));
-    Action { name, params, guard, body }
+    let fairness = time::fairness(&mut w.dice);
+    Action { fairness, name, params, guard, body }
 }
 
 /// Properties that hold now and then: facts of types, things that are rarely false, and anything.

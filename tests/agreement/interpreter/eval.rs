@@ -1,5 +1,6 @@
 //! Expressions, evaluated left to right.
 
+use super::Machine;
 use super::value::{Fault, V, belongs, fault, store, values};
 use musilc_frontend::ast::Quantifier;
 use musilc_frontend::hir::{Attribute, Chapter, Domain, Expr, ExprKind, LocalId, Model, Operator, Pattern};
@@ -166,7 +167,20 @@ impl<'c> Scope<'c> {
                 let v = self.eval(value)?;
                 store(v, &value.ty, &e.ty, target, e.span)?
             }
-            ExprKind::Enabled(..) => panic!("`enabled` is not interpreted"),
+            ExprKind::Enabled(action, wanted) => {
+                let model = self.model.expect("actions stand in models");
+                let machine = Machine { chapter: self.chapter, model, params: self.params.clone() };
+                let action = &model.actions[action.0 as usize];
+                let mut asked = Vec::new();
+                for wanted in wanted {
+                    asked.push(wanted.as_ref().map(|e| self.eval(e)).transpose()?);
+                }
+                let fits = |args: &&Vec<V>| {
+                    asked.iter().zip(*args).all(|(wanted, arg)| wanted.as_ref().is_none_or(|w| w == arg))
+                };
+                let all = machine.bindings(action);
+                V::Bool(all.iter().filter(fits).any(|args| machine.enables(&self.state, action, args)))
+            }
             ExprKind::Error => panic!("a chapter with errors"),
         })
     }

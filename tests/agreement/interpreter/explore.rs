@@ -146,6 +146,12 @@ fn examine(
         if property.kind == PropertyKind::StepInvariant {
             continue;
         }
+        if let Some(formula) = &property.formula {
+            if let Err(fault) = machine.evaluates(formula, state) {
+                found.errors.push((Place::Property(id), fault));
+            }
+            continue;
+        }
         match (property.kind, machine.truth(&property.claim.expr, state, None)) {
             (_, Err(fault)) => found.errors.push((Place::Property(id), fault)),
             (PropertyKind::Invariant, Ok(false)) => found.properties.push(id),

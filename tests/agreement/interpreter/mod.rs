@@ -4,9 +4,11 @@
 mod eval;
 mod exec;
 mod explore;
+mod time;
 mod value;
 
 pub(crate) use explore::{Answer, Finding, explore};
+pub(crate) use time::Word;
 pub(crate) use value::{Fault, V};
 
 use eval::{Scope, contains};
@@ -110,6 +112,11 @@ impl<'c> Machine<'c> {
             Err(fault) => Step::Failed(fault),
             Ok(()) => Step::Next(scope.state),
         }
+    }
+
+    /// Whether an instance is enabled in a state.
+    pub(crate) fn enables(&self, state: &[V], action: &Action, args: &[V]) -> bool {
+        matches!(self.step(state, action, args), Step::Failed(_) | Step::Next(_))
     }
 
     /// The value of a boolean in a state, or of a step.

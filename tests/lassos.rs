@@ -1,16 +1,16 @@
-//! Random systems and formulas: what the engine says against all lassos up to some length, one by one.
+//! Random systems and formulas: what both engines say, against all lassos up to some length, gone through one by one by the reference
+//! evaluator.
 //!
-//! `MUSILC_LASSOS` is the number of pairs.
+//! `MUSILC_LASSOS` is the number of pairs; the bounded checker gets one in `MUSILC_LASSOS_BOUNDED` (0: none).
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that says what it met")]
 
-mod common;
-
-use common::system;
-use musilc_explicit::check;
 use musilc_ir::lasso::Lasso;
 use musilc_ir::{
-    FairnessConstraint, Goal, Limits, PropertyId, StepResult, Trace, TransitionSystem, Verdict, replay,
+    FairnessConstraint, Goal, Limits, Outcome, Proof, PropertyId, StepResult, Trace, TransitionSystem,
+    Verdict, replay, text,
 };
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Numbers that look random.
 struct Random(u64);
@@ -152,41 +152,106 @@ fn shortest(
     best
 }
 
-#[test]
-fn agree_with_the_engine() {
-    let pairs: u64 = std::env::var("MUSILC_LASSOS").ok().map_or(3000, |n| n.parse().unwrap());
-    let goal = Goal::Refute(PropertyId(0));
-    let (mut proved, mut violated, mut least, mut excess) = (0, 0, 0, 0);
-    for seed in 0..pairs {
-        let text = pair(&mut Random(seed * 7919 + 13));
-        let system = system(&text);
-        let outcome = check(&system, goal, &Limits::default());
-        assert_eq!(replay::confirm(&system, goal, &outcome), Ok(()), "{text}");
-        let fair: Vec<FairnessConstraint> = system.fairness_constraints().collect();
-        let initial = system.initial_state(&[]).unwrap();
-        let musilc_ir::InitResult::State(initial) = initial else { panic!("{text}") };
-        let mut trace = Trace { initial: Some(initial), ..Trace::default() };
-        let shortest = shortest(&system, &fair, &mut trace, 5);
-        match &outcome.verdict {
-            Verdict::Proved(_) => {
-                assert_eq!(shortest, None, "{text}");
-                proved += 1;
-            }
-            Verdict::Violated(violation) => {
-                let (stem, cycle) = violation.trace.lasso().unwrap();
-                assert!(shortest.is_none_or(|shortest| shortest <= stem + cycle), "{text}");
-                assert!(shortest.is_some() || stem + cycle > 5, "{text}");
-                violated += 1;
-                least += u32::from(shortest == Some(stem + cycle));
-                excess += shortest.map_or(0, |shortest| stem + cycle - shortest);
-            }
-            other => panic!("{other:?}\n{text}"),
-        }
+/// All lassos up to this length are gone through.
+const LENGTH: u32 = 5;
+
+const GOAL: Goal = Goal::Refute(PropertyId(0));
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Met {
+    proved: u64,
+    violated: u64,
+    /// Violated pairs where the explicit engine's lasso is as short as can be.
+    least: u64,
+    bounded: u64,
+    bounded_violated: u64,
+}
+
+/// Stem and loop together.
+fn length(outcome: &Outcome) -> Option<u32> {
+    match &outcome.verdict {
+        Verdict::Violated(violation) => violation.trace.lasso().map(|(stem, cycle)| stem + cycle),
+        _ => None,
     }
-    eprintln!(
-        "{proved} proved, {violated} violated, {least} of these in fewest steps, {excess} steps too many in all"
-    );
-    assert!(proved > pairs / 10 && violated > pairs / 10, "{proved} proved, {violated} violated");
+}
+
+fn compare(source: &str, bounded: bool, met: &mut Met) {
+    let system = text::parse(source).unwrap();
+    let fair: Vec<FairnessConstraint> = system.fairness_constraints().collect();
+    let musilc_ir::InitResult::State(initial) = system.initial_state(&[]).unwrap() else {
+        panic!("{source}")
+    };
+    let mut trace = Trace { initial: Some(initial), ..Trace::default() };
+    let shortest = shortest(&system, &fair, &mut trace, LENGTH);
+
+    let explicit = musilc_explicit::check(&system, GOAL, &Limits::default());
+    assert_eq!(replay::confirm(&system, GOAL, &explicit), Ok(()), "{source}");
+    match (&explicit.verdict, length(&explicit)) {
+        (Verdict::Proved(_), _) => {
+            assert_eq!(shortest, None, "{source}");
+            met.proved += 1;
+        }
+        (_, Some(length)) => {
+            assert!(shortest.is_none_or(|shortest| shortest <= length), "{source}");
+            assert!(shortest.is_some() || length > LENGTH, "{source}");
+            met.violated += 1;
+            met.least += u64::from(shortest.is_none() || shortest == Some(length));
+        }
+        (other, None) => panic!("{other:?}\n{source}"),
+    }
+    if !bounded {
+        return;
+    }
+    let options = musilc_symbolic::Options { depth: LENGTH, ..musilc_symbolic::Options::default() };
+    let symbolic = musilc_symbolic::check(&system, GOAL, &Limits::default(), &options);
+    assert_eq!(replay::confirm(&system, GOAL, &symbolic), Ok(()), "{source}");
+    met.bounded += 1;
+    match (&symbolic.verdict, shortest) {
+        (Verdict::Violated(_), Some(shortest)) => {
+            assert_eq!(length(&symbolic), Some(shortest), "{source}");
+            met.bounded_violated += 1;
+        }
+        (Verdict::HoldsToDepth { depth: LENGTH }, None) => {}
+        (Verdict::Proved(Proof::AllRunsEnd { .. }), None) => {
+            assert!(matches!(explicit.verdict, Verdict::Proved(_)), "{source}");
+        }
+        // Runs end just there, and it looked a step further.
+        (Verdict::Violated(_), None) if length(&symbolic) > Some(LENGTH) => {}
+        (other, shortest) => panic!("{other:?}, and the shortest lasso has {shortest:?}\n{source}"),
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
+}
+
+#[test]
+fn engines_agree_with_all_short_lassos() {
+    let (pairs, every) = (setting("MUSILC_LASSOS", 6000), setting("MUSILC_LASSOS_BOUNDED", 1));
+    let (next, all) = (AtomicU64::new(0), Mutex::new(Met::default()));
+    let work = || {
+        let mut met = Met::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= pairs {
+                break;
+            }
+            let source = pair(&mut Random(seed * 7919 + 13));
+            compare(&source, every > 0 && seed % every == 0, &mut met);
+        }
+        let mut all = all.lock().unwrap();
+        all.proved += met.proved;
+        all.violated += met.violated;
+        all.least += met.least;
+        all.bounded += met.bounded;
+        all.bounded_violated += met.bounded_violated;
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let met = all.into_inner().unwrap();
+    eprintln!("{met:?}");
+    assert!(met.proved > pairs / 10 && met.violated > pairs / 10, "{met:?}");
+    assert!(met.bounded_violated >= met.bounded / 10, "{met:?}");
     // Lassos are short: most are shortest.
-    assert!(u64::from(least) * 10 > violated * 7, "{least} of {violated}");
+    assert!(met.least * 10 > met.violated * 7, "{met:?}");
 }

@@ -1,0 +1,225 @@
+//! Fairness assumptions in words: which of them would rule a lasso out, how a lasso keeps to those that there are, and what a
+//! verdict needs.
+
+use super::phrase;
+use super::value::instance;
+use crate::result::{CheckReport, Finding, Why, WhyHolds};
+use musilc_ir::lasso::Lasso;
+use musilc_ir::{
+    FairUnit, Fairness, FairnessConstraint, GuardResult, State, Step, Trace, TransitionId, TransitionSystem,
+    Violation, ViolationKind,
+};
+
+/// The most instances of an action that are looked at; the report does without them where there are more.
+const MOST_INSTANCES: usize = 10_000;
+
+/// The most instances that a line names.
+const MOST_NAMES: usize = 3;
+
+/// What would rule a lasso out: the instances that are never taken in the loop though they are enabled throughout, or again and again. A
+/// few lines; none where the run is no lasso.
+pub(crate) fn would_rule_out(system: &TransitionSystem, trace: &Trace) -> Vec<String> {
+    let Some(lasso) = Lasso::new(trace) else { return vec![] };
+    let letters = lasso.letters().get(lasso.in_loop()).unwrap_or_default();
+    if letters.iter().all(|letter| letter.taken.is_none()) {
+        return vec!["no fairness rules this run out: no action is enabled at its end".to_owned()];
+    }
+    let (mut throughout, mut again) = (Vec::new(), Vec::new());
+    let mut complete = true;
+    for (index, transition) in system.transitions.iter().enumerate() {
+        let id = TransitionId::from(index);
+        let mut instances = transition.instances();
+        for args in instances.by_ref().take(MOST_INSTANCES) {
+            if letters.iter().any(|letter| letter.taken == Some((id, args.as_slice()))) {
+                continue;
+            }
+            let enabled = letters.iter().filter(|letter| is_enabled(system, letter.state, id, &args)).count();
+            let name = || named(system, id, &args);
+            match enabled {
+                0 => {}
+                count if count == letters.len() => throughout.push(name()),
+                _ => again.push(name()),
+            }
+        }
+        complete &= instances.next().is_none();
+    }
+    let mut out = Vec::new();
+    for (strength, names) in [("weak", throughout), ("strong", again)] {
+        if let Some(list) = listed(&names) {
+            out.push(format!("{strength} fairness of {list} would rule this run out"));
+        }
+    }
+    if out.is_empty() && complete {
+        out.push("no fairness rules this run out: whatever is enabled in the loop is taken there".to_owned());
+    }
+    out
+}
+
+fn is_enabled(system: &TransitionSystem, state: &State, id: TransitionId, args: &[u32]) -> bool {
+    system.enabled(state, id, args) == Ok(GuardResult::Enabled)
+}
+
+fn named(system: &TransitionSystem, transition: TransitionId, args: &[u32]) -> String {
+    instance(system, &Step { transition, args: args.to_vec(), state: None })
+}
+
+/// `a(0)`, `a(0) or a(1)`, `a(0), a(1), a(2) or 4 more`
+fn listed(names: &[String]) -> Option<String> {
+    let (shown, more) = names.split_at_checked(MOST_NAMES).unwrap_or((names, &[]));
+    match (shown, more) {
+        ([], _) => None,
+        ([only], []) => Some(only.clone()),
+        ([first @ .., last], []) => Some(format!("{} or {last}", first.join(", "))),
+        (shown, more) => Some(format!("{} or {} more", shown.join(", "), more.len())),
+    }
+}
+
+/// `weak fairness of stop_read`, `strong fairness of start_write as one`
+pub(crate) fn assumption(system: &TransitionSystem, id: TransitionId, fairness: Fairness) -> String {
+    let name = system.transitions.get(id.index()).map_or("?", |transition| &transition.name);
+    match fairness.unit() {
+        None => format!("no fairness of {name}"),
+        Some((unit, strong)) => {
+            let strength = if strong { "strong" } else { "weak" };
+            let whole = if unit == FairUnit::Whole { " as one" } else { "" };
+            format!("{strength} fairness of {name}{whole}")
+        }
+    }
+}
+
+/// How a lasso keeps to each fairness assumption of the system, an action a line.
+fn kept(system: &TransitionSystem, trace: &Trace) -> Vec<String> {
+    let Some(lasso) = Lasso::new(trace) else { return vec![] };
+    let mut out = Vec::new();
+    for (index, transition) in system.transitions.iter().enumerate() {
+        if transition.fairness == Fairness::None {
+            continue;
+        }
+        let id = TransitionId::from(index);
+        // Instances that keep to it in the same way stand together.
+        let mut ways: Vec<(String, Vec<String>)> = Vec::new();
+        let constraints = match transition.fairness.unit() {
+            Some((FairUnit::Instance, strong)) => {
+                let of = |args| FairnessConstraint { transition: id, args: Some(args), strong };
+                transition.instances().take(MOST_INSTANCES).map(of).collect()
+            }
+            unit => vec![FairnessConstraint {
+                transition: id,
+                args: None,
+                strong: unit.is_some_and(|(_, strong)| strong),
+            }],
+        };
+        for constraint in constraints {
+            let way = way(system, &lasso, &constraint);
+            let name =
+                constraint.args.as_deref().map_or(transition.name.clone(), |args| named(system, id, args));
+            match ways.iter_mut().find(|(known, _)| *known == way) {
+                Some((_, names)) => names.push(name),
+                None => ways.push((way, vec![name])),
+            }
+        }
+        let told: Vec<String> = ways
+            .into_iter()
+            .map(|(way, names)| {
+                let (shown, more) = names.split_at_checked(MOST_NAMES).unwrap_or((&names, &[]));
+                let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+                format!("{}{more} {way}", shown.join(", "))
+            })
+            .collect();
+        out.push(format!("{}: {}", assumption(system, id, transition.fairness), told.join("; ")));
+    }
+    out
+}
+
+/// How a loop keeps to an assumption.
+fn way(system: &TransitionSystem, lasso: &Lasso<'_>, constraint: &FairnessConstraint) -> String {
+    let letters = lasso.letters();
+    let taken = |position: &usize| {
+        let taken = letters.get(*position).and_then(|letter| letter.taken);
+        taken.is_some_and(|(transition, args)| constraint.covers(transition, args))
+    };
+    if let Some(position) = lasso.in_loop().find(taken) {
+        // The step from a position is told in the next row.
+        return format!("taken at step {}", position + 1);
+    }
+    let disabled = |position: &usize| {
+        let Some(letter) = letters.get(*position) else { return true };
+        let enabled = |args: &[u32]| is_enabled(system, letter.state, constraint.transition, args);
+        match &constraint.args {
+            Some(args) => !enabled(args),
+            None => match system.transitions.get(constraint.transition.index()) {
+                Some(transition) => !transition.instances().any(|args| enabled(&args)),
+                None => true,
+            },
+        }
+    };
+    if constraint.strong {
+        return "never enabled in the loop".to_owned();
+    }
+    match lasso.in_loop().find(disabled) {
+        _ if lasso.in_loop().all(|position| disabled(&position)) => "never enabled in the loop".to_owned(),
+        Some(0) => "not enabled initially".to_owned(),
+        Some(position) => format!("not enabled at step {position}"),
+        None => "not kept".to_owned(),
+    }
+}
+
+/// `start_write(0), then [stop_read(0), start_read(0)] for ever`
+pub(crate) fn in_short(system: &TransitionSystem, trace: &Trace) -> String {
+    let names: Vec<String> = trace.steps.iter().map(|step| instance(system, step)).collect();
+    let back_to = trace.back_to.map_or(names.len(), |back_to| back_to as usize);
+    let (stem, repeated) = names.split_at_checked(back_to).unwrap_or((&names, &[]));
+    let repeated = match repeated {
+        [] => "[stutter]".to_owned(),
+        steps => format!("[{}]", steps.join(", ")),
+    };
+    match stem {
+        [] => format!("{repeated} for ever"),
+        stem => format!("{}, then {repeated} for ever", stem.join(", ")),
+    }
+}
+
+/// Which fairness assumptions a verdict needs, in lines; none where that was not asked.
+pub(crate) fn why(check: &CheckReport) -> Vec<String> {
+    let (Some(why), Some(system)) = (&check.why, &check.system) else { return vec![] };
+    match why {
+        Why::NoFairness => vec![format!("why {}: needs no fairness assumption", check.check.name)],
+        Why::Unknown => {
+            vec![format!("why {}: what an undecided verdict needs is not known", check.check.name)]
+        }
+        Why::Holds(properties) => properties.iter().flat_map(|holds| needs(system, holds)).collect(),
+        Why::Violated => match &check.finding {
+            Finding::Violated { violation: Violation { kind: ViolationKind::Lasso(id), trace }, .. } => {
+                let name = phrase::name(Some(system), *id);
+                let kept = kept(system, trace);
+                if kept.is_empty() {
+                    return vec![format!("why {name}: there is no fairness assumption to keep to")];
+                }
+                let title = format!("why {name}: the loop keeps to every fairness assumption");
+                std::iter::once(title).chain(kept.into_iter().map(|line| format!("  {line}"))).collect()
+            }
+            _ => vec![],
+        },
+    }
+}
+
+fn needs(system: &TransitionSystem, holds: &WhyHolds) -> Vec<String> {
+    let name = phrase::name(Some(system), holds.property);
+    let bound = holds.depth.map(|depth| format!(", to depth {depth} (bounded)")).unwrap_or_default();
+    if holds.needs.is_empty() {
+        return vec![format!("why {name}: needs no fairness{bound}")];
+    }
+    let of = |need: &crate::result::Need| assumption(system, need.transition, need.fairness);
+    let all: Vec<String> = holds.needs.iter().map(of).collect();
+    let mut out = vec![format!("why {name}: needs {}{bound}", all.join(", "))];
+    for (need, assumption) in holds.needs.iter().zip(&all) {
+        out.push(match &need.without {
+            Ok(run) => format!("  without {assumption}: {}", in_short(system, run)),
+            Err(unknown) => {
+                format!("  whether it holds without {assumption} is not known: {}", phrase::unknown(unknown))
+            }
+        });
+        debug_assert!(need.fairness != Fairness::None);
+    }
+    out
+}
