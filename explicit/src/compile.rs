@@ -36,5 +36,5 @@ pub(crate) fn compile(
         plan::Stop::Odd(why) => Unknown::Incapable(format!("the system is malformed: {why}")),
         plan::Stop::Limit(why) => why,
     })?;
-    Ok(program::program(system, layout, &lowering.scalars, &plan))
+    Ok(program::program(system, layout, &lowering.scalars, &plan, mutation))
 }

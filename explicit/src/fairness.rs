@@ -3,6 +3,7 @@
 //! Fairness is part of the search for a component, and not of the formula: the cost is one counter for each assumption, however many
 //! there are, and no automaton grows (Emerson and Lei, "Modalities for model checking: branching time logic strikes back", 1987).
 
+use crate::mutation::Mutation;
 use musilc_ir::{FairUnit, TransitionSystem, Unknown};
 
 /// The most assumptions.
@@ -18,11 +19,16 @@ pub(crate) struct Constraints {
 }
 
 impl Constraints {
-    pub(crate) fn new(system: &TransitionSystem) -> Result<Self, Unknown> {
+    pub(crate) fn new(system: &TransitionSystem, mutation: Mutation) -> Result<Self, Unknown> {
         let mut strong: Vec<bool> = Vec::new();
         let mut of_transition = Vec::with_capacity(system.transitions.len());
         for transition in &system.transitions {
-            let Some((unit, is_strong)) = transition.fairness.unit() else {
+            let assumption = match mutation {
+                Mutation::IgnoreFairness => None,
+                Mutation::WeakenFairness => transition.fairness.unit().map(|(unit, _)| (unit, false)),
+                _ => transition.fairness.unit(),
+            };
+            let Some((unit, is_strong)) = assumption else {
                 of_transition.push(None);
                 continue;
             };

@@ -1,6 +1,6 @@
 //! Faults to seed on purpose, so that the harness that compares engines can show that it would notice.
 
-/// A fault in the compiled code. They are applied while compiling, so that the search pays nothing for them.
+/// A fault. Those in the compiled code are applied while compiling, so that the search pays nothing for them.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 #[non_exhaustive]
 pub enum Mutation {
@@ -21,10 +21,20 @@ pub enum Mutation {
     ForgetOneInstance,
     /// The last conjunct of every guard that has several is dropped.
     DropLastConjunct,
+    /// Lassos need not be fair.
+    IgnoreFairness,
+    /// Strong fairness is taken for weak.
+    WeakenFairness,
+    /// Whatever an automaton never rejects, it accepts.
+    IgnoreAcceptance,
 }
 
 impl Mutation {
-    /// All faults.
+    /// Faults that only temporal properties can show.
+    pub const TEMPORAL_FAULTS: [Mutation; 3] =
+        [Mutation::IgnoreFairness, Mutation::WeakenFairness, Mutation::IgnoreAcceptance];
+
+    /// All others.
     pub const FAULTS: [Mutation; 6] = [
         Mutation::DropLastUpdate,
         Mutation::LessIsLessOrEqual,

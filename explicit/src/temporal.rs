@@ -14,6 +14,7 @@ use crate::graph::{Graph, STUTTER};
 use crate::lasso::{Finder, Lasso};
 use crate::machine::{Machine, Stop};
 use crate::memory::Memory;
+use crate::mutation::Mutation;
 use crate::product::Product;
 use crate::scc::{Components, Known, Space};
 use crate::trace::Rebuild;
@@ -49,11 +50,14 @@ impl<const W: usize> Reached<'_, '_, W> {
             let name = &system.property(id).name;
             Unknown::Incapable(format!("the automaton of `{name}` would be too large; state it in parts"))
         });
-        let automaton = known(automaton)?;
+        let mut automaton = known(automaton)?;
+        if self.program.mutation == Mutation::IgnoreAcceptance {
+            automaton.all = 0;
+        }
         if automaton.edges.is_empty() {
             return ControlFlow::Continue(None);
         }
-        let constraints = known(Constraints::new(system))?;
+        let constraints = known(Constraints::new(system, self.program.mutation))?;
         let (numbering, seen) = (self.rebuild.numbering, self.rebuild.seen);
         let graph = Graph::new(self.program, numbering, seen, &constraints, self.clock);
         let mut product = known(Product::new(system, self.program, numbering, graph, &automaton))?;
@@ -106,7 +110,7 @@ impl<const W: usize> Reached<'_, '_, W> {
     pub(crate) fn out_of_reach(&mut self, id: PropertyId) -> ControlFlow<Stop, Option<Trace>> {
         /// The class of states from which the property is out of reach.
         const LOST: u32 = 1;
-        let constraints = known(Constraints::new(self.rebuild.system))?;
+        let constraints = known(Constraints::new(self.rebuild.system, self.program.mutation))?;
         let seen = self.rebuild.seen;
         let mut checker = Machine::new(self.program);
         let pc = self.program.properties[id.index()].pc;

@@ -18,7 +18,7 @@ fn noticed_after(extent: &Extent) -> Option<u64> {
 
 #[test]
 fn faults_in_the_explicit_search_are_noticed() {
-    for fault in ExplicitFault::FAULTS {
+    for fault in ExplicitFault::FAULTS.into_iter().chain(ExplicitFault::TEMPORAL_FAULTS) {
         let after = noticed_after(&Extent { explicit: fault, ..Extent::SMALL });
         println!("explicit {fault:?}: after {after:?} models");
         assert!(after.is_some(), "{fault:?} survives {PATIENCE} models");
@@ -33,6 +33,8 @@ fn faults_in_the_bounded_checker_are_noticed() {
         SymbolicFault::ForgetInstance,
         SymbolicFault::CommuteAll,
         SymbolicFault::FreeInitParams,
+        SymbolicFault::IgnoreFairness,
+        SymbolicFault::Unfulfilled,
     ] {
         let after = noticed_after(&Extent { symbolic: fault, ..Extent::SMALL });
         println!("bmc {fault:?}: after {after:?} models");

@@ -5,6 +5,7 @@ use super::emit::Emitter;
 use super::plan::{Failures, Plan, PredicatePlan, StepPlan, TransitionPlan, Write};
 use super::scalar::{Scalars, Sid};
 use crate::layout::Layout;
+use crate::mutation::Mutation;
 use musilc_ir::{ExprId, Param, TransitionSystem};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -31,6 +32,8 @@ pub(crate) struct Program {
     pub(crate) probes: Vec<Pc>,
     /// Conditions of temporal properties: exit with whether they are true.
     pub(crate) conditions: FxHashMap<ExprId, Pc>,
+    /// A fault in what is done with the program.
+    pub(crate) mutation: Mutation,
 }
 
 /// A compiled predicate.
@@ -103,7 +106,13 @@ impl Program {
 }
 
 /// Builds the program. The plan's scalars are complete.
-pub(crate) fn program(system: &TransitionSystem, layout: &Layout, scalars: &Scalars, plan: &Plan) -> Program {
+pub(crate) fn program(
+    system: &TransitionSystem,
+    layout: &Layout,
+    scalars: &Scalars,
+    plan: &Plan,
+    mutation: Mutation,
+) -> Program {
     let free = system.transitions.iter().zip(&plan.transitions);
     let free = free.filter(|(_, plan)| matches!(plan, TransitionPlan::Free(_))).map(|(t, _)| t.params.len());
     let most_params = free.chain([system.init.params.len()]).max().unwrap_or(0);
@@ -155,6 +164,7 @@ pub(crate) fn program(system: &TransitionSystem, layout: &Layout, scalars: &Scal
         terminal,
         probes,
         conditions,
+        mutation,
     }
 }
 

@@ -26,7 +26,12 @@ impl Labels {
         of_params(&system.init.params, &mut labels);
         system.transitions.iter().for_each(|transition| of_params(&transition.params, &mut labels));
         for property in &system.properties {
-            let mut claims = vec![&property.claim];
+            let mut claims = Vec::new();
+            if let Some(formula) = &property.formula {
+                formula.for_each_claim(&mut |claim| claims.push(claim));
+                claims.reverse();
+            }
+            claims.push(&property.claim);
             while let Some(claim) = claims.pop() {
                 claim.shown.iter().for_each(|shown| labels.enter(&shown.ty));
                 claims.extend(claim.parts.iter().rev().map(|part| &part.claim));
