@@ -61,6 +61,11 @@ impl Constraints {
         self.strong.get(constraint as usize).copied().unwrap_or(false)
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.strong.is_empty()
+    }
+
     fn len(&self) -> usize {
         self.strong.len()
     }

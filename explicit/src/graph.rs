@@ -1,12 +1,13 @@
-//! The graph of all reachable states, whose edges are computed anew whenever they are needed.
+//! The graph of all reachable states, whose edges are computed anew whenever they are needed, or stored.
 //!
-//! Edges are not stored: there are several times as many as states, at four bytes or more each, and a state's successors are found
-//! again in about the time that it takes to fetch them from memory.
+//! There are several times as many edges as states, so they are stored only where they are gone through several times, and where there
+//! is room.
 
 use crate::clock::Clock;
 use crate::compile::Program;
 use crate::fairness::Constraints;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
+use crate::memory::Memory;
 use crate::seen::{self, Seen};
 use crate::trace::Numbering;
 use musilc_ir::{Progress, Unknown};
@@ -26,6 +27,18 @@ pub(crate) struct Arc {
     pub(crate) constraint: Option<u32>,
 }
 
+/// The most bytes for stored edges.
+const MOST_STORED: u64 = 1 << 30;
+
+/// Stored steps.
+struct Stored {
+    /// Where the steps of each state begin.
+    from: Vec<u32>,
+    /// Instance and target.
+    steps: Vec<(u32, u32)>,
+    bytes: u64,
+}
+
 /// The reachable states with their steps.
 pub(crate) struct Graph<'g, 'l, const W: usize> {
     pub(crate) seen: &'g Seen<W>,
@@ -39,8 +52,7 @@ pub(crate) struct Graph<'g, 'l, const W: usize> {
     /// The states after these steps, one after the other, until their numbers are known.
     words: Vec<u64>,
     keys: Vec<u64>,
-    /// Steps computed so far.
-    pub(crate) steps: u64,
+    stored: Option<Stored>,
 }
 
 impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
@@ -62,7 +74,38 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
             expanded: None,
             words: Vec::new(),
             keys: Vec::new(),
-            steps: 0,
+            stored: None,
+        }
+    }
+
+    /// Computes all steps, of which there are `count`, and keeps them; unless they would take too much memory.
+    pub(crate) fn store(&mut self, count: u64, memory: &mut Memory) -> ControlFlow<Stop> {
+        let states = u64::from(self.seen.len());
+        // Where nothing is enabled there is a stuttering step more.
+        let most = count + states;
+        let bytes = most * 8 + (states + 1) * 4;
+        if bytes > MOST_STORED || most > u64::from(u32::MAX) || memory.charge(bytes).is_err() {
+            return ControlFlow::Continue(());
+        }
+        let (mut from, mut steps): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+        if from.try_reserve_exact(states as usize + 1).is_err() || steps.try_reserve(count as usize).is_err()
+        {
+            memory.release(bytes);
+            return ControlFlow::Continue(());
+        }
+        from.push(0);
+        for state in 0..self.seen.len() {
+            steps.extend(self.steps_from(state)?.iter().map(|arc| (arc.instance, arc.target)));
+            from.push(steps.len() as u32);
+        }
+        self.stored = Some(Stored { from, steps, bytes });
+        ControlFlow::Continue(())
+    }
+
+    /// Forgets stored steps.
+    pub(crate) fn release(&mut self, memory: &mut Memory) {
+        if let Some(stored) = self.stored.take() {
+            memory.release(stored.bytes);
         }
     }
 
@@ -78,6 +121,22 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
 
     fn expand(&mut self, state: u32) -> ControlFlow<Stop> {
         self.arcs.clear();
+        if let Some(stored) = &self.stored {
+            let range = stored.from[state as usize] as usize..stored.from[state as usize + 1] as usize;
+            let (numbering, constraints) = (self.numbering, self.constraints);
+            self.arcs.extend(stored.steps[range].iter().map(|&(instance, target)| {
+                let constraint = match instance {
+                    STUTTER => None,
+                    _ if constraints.is_empty() => None,
+                    _ => {
+                        let (transition, number) = numbering.locate(instance);
+                        constraints.of(transition, number)
+                    }
+                };
+                Arc { instance, target, constraint }
+            }));
+            return self.tick();
+        }
         self.words.clear();
         self.keys.clear();
         let seen = self.seen;
@@ -107,7 +166,6 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
         if self.arcs.is_empty() {
             self.arcs.push(Arc { instance: STUTTER, target: state, constraint: None });
         }
-        self.steps += self.arcs.len() as u64;
         ControlFlow::Continue(())
     }
 

@@ -4,7 +4,7 @@
 //! them goes a short cycle. The lasso that is shortest as a run of the system is kept.
 
 use crate::component::Local;
-use crate::cycle::cycle;
+use crate::cycle::{Chores, MOST_EFFORT, cycle};
 use crate::graph::STUTTER;
 use crate::machine::Stop;
 use crate::memory::Memory;
@@ -14,9 +14,6 @@ use musilc_ir::Unknown;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
-
-/// Through so many nodes are cycles looked for.
-const MOST_CANDIDATES: u32 = 64;
 
 /// About how many bytes a node of the breadth-first search takes.
 const BYTES_PER_NODE: u64 = 48;
@@ -40,6 +37,12 @@ pub(crate) struct Lasso {
 impl Lasso {
     fn length(&self) -> usize {
         self.depth as usize + self.stem.len() + self.cycle.len().max(1)
+    }
+
+    /// Of two equally long ones, the one with the shorter stem is better.
+    fn is_better_than(&self, other: &Self) -> bool {
+        let key = |lasso: &Self| (lasso.length(), lasso.depth as usize + lasso.stem.len());
+        key(self) < key(other)
     }
 
     /// The same run in fewest steps: the cycle goes round once, and the stem ends where the run begins to repeat.
@@ -99,9 +102,9 @@ impl<const W: usize> Finder<'_, '_, '_, '_, W> {
     /// A short lasso; `None` where no fair part can be reached, which cannot be.
     pub(crate) fn find(&mut self) -> ControlFlow<Stop, Option<Lasso>> {
         let mut came: FxHashMap<u64, Came> = FxHashMap::default();
-        let mut locals: FxHashMap<u32, Local> = FxHashMap::default();
+        let mut parts: FxHashMap<u32, (Local, Option<Chores>)> = FxHashMap::default();
         let mut best: Option<Lasso> = None;
-        let mut candidates = 0;
+        let mut effort = 0;
         let mut level: Vec<u64> = Vec::new();
         if !self.product.waits() {
             for state in 0..self.levels.first().copied().unwrap_or(0) as u32 {
@@ -114,16 +117,15 @@ impl<const W: usize> Finder<'_, '_, '_, '_, W> {
         loop {
             for &node in &level {
                 let Known::Class(class) = self.components.known(node) else { continue };
-                if class == 0 || candidates >= MOST_CANDIDATES {
+                if class == 0 || best.is_some() && effort >= MOST_EFFORT {
                     continue;
                 }
-                candidates += 1;
-                if let Some(lasso) = self.lasso_through(node, class, &came, &mut locals, best.as_ref())? {
-                    best = Some(lasso);
-                }
+                let better =
+                    self.lasso_through((node, class), &came, &mut parts, best.as_ref(), &mut effort)?;
+                best = better.or(best);
             }
             let enough = best.as_ref().is_some_and(|best| depth as usize > best.length());
-            if enough || best.is_some() && candidates >= MOST_CANDIDATES {
+            if enough || best.is_some() && effort >= MOST_EFFORT {
                 break;
             }
             let states = self.levels.get(depth as usize).copied().unwrap_or(0) as u32;
@@ -158,28 +160,34 @@ impl<const W: usize> Finder<'_, '_, '_, '_, W> {
             (level, depth) = (next, depth + 1);
         }
         self.memory.release(charged);
-        locals.into_values().for_each(|local| local.release(self.memory));
+        parts.into_values().for_each(|(local, _)| local.release(self.memory));
         ControlFlow::Continue(best)
     }
 
     /// A lasso whose cycle goes through a node of a fair part, if it is shorter than the best one known.
     fn lasso_through(
         &mut self,
-        node: u64,
-        class: u32,
+        (node, class): (u64, u32),
         came: &FxHashMap<u64, Came>,
-        locals: &mut FxHashMap<u32, Local>,
+        parts: &mut FxHashMap<u32, (Local, Option<Chores>)>,
         best: Option<&Lasso>,
+        effort: &mut usize,
     ) -> ControlFlow<Stop, Option<Lasso>> {
         let Some(nodes) = self.parts.get(class as usize - 1) else { return ControlFlow::Continue(None) };
-        let local = match locals.entry(class) {
+        let (constraints, all) = (self.product.graph.constraints, self.product.all());
+        let (local, chores) = match parts.entry(class) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(Local::new(self.product, nodes, self.memory)?),
+            Entry::Vacant(vacant) => {
+                let local = Local::new(self.product, nodes, self.memory)?;
+                let chores = Chores::new(&local, constraints, all);
+                vacant.insert((local, chores))
+            }
         };
         let Some(start) = local.position(node) else { return ControlFlow::Continue(None) };
-        let bound = best.map_or(usize::MAX, Lasso::length);
-        let (constraints, all) = (self.product.graph.constraints, self.product.all());
-        let cycle = cycle(local, constraints, all, start, bound, &mut || self.product.graph.tick())?;
+        // An equally long one may be better.
+        let bound = best.map_or(usize::MAX, |best| best.length() + 1);
+        let pause = &mut || self.product.graph.tick();
+        let cycle = cycle(local, chores.as_ref(), (constraints, all), (start, bound), effort, pause)?;
         let Some(cycle) = cycle else { return ControlFlow::Continue(None) };
         let cycle = cycle
             .into_iter()
@@ -202,8 +210,8 @@ impl<const W: usize> Finder<'_, '_, '_, '_, W> {
         };
         stem.reverse();
         let lasso = Lasso { from, depth: self.depth_of(from), stem, cycle }.fold();
-        let shorter = best.is_none_or(|best| lasso.length() < best.length());
-        ControlFlow::Continue(shorter.then_some(lasso))
+        let better = best.is_none_or(|best| lasso.is_better_than(best));
+        ControlFlow::Continue(better.then_some(lasso))
     }
 
     fn depth_of(&self, state: u32) -> u32 {

@@ -9,6 +9,7 @@ use crate::compile::Program;
 use crate::compile::code::{Exit, Pc};
 use crate::graph::{Arc, Graph};
 use crate::machine::{Machine, Stop, binding};
+use crate::memory::Memory;
 use crate::scc::Space;
 use crate::trace::Numbering;
 use musilc_ir::{TransitionId, TransitionSystem, Unknown};
@@ -56,6 +57,8 @@ struct Letters<'g> {
     state: Option<u32>,
     /// With the atoms of a step.
     whole: Vec<u64>,
+    /// The letters of all states, one after the other.
+    stored: Option<Vec<u64>>,
 }
 
 impl<'g> Letters<'g> {
@@ -74,6 +77,7 @@ impl<'g> Letters<'g> {
             letter: vec![0; words],
             state: None,
             whole: vec![0; words],
+            stored: None,
         };
         for (position, atom) in automaton.atoms.iter().enumerate() {
             let (word, bit) = (position / 64, 1 << (position % 64));
@@ -101,6 +105,12 @@ impl<'g> Letters<'g> {
             return;
         }
         self.state = Some(state);
+        if let Some(stored) = &self.stored {
+            let words = self.letter.len();
+            let first = state as usize * words;
+            self.letter.copy_from_slice(&stored[first..first + words]);
+            return;
+        }
         self.letter.fill(0);
         let words = graph.seen.get(state);
         for &(position, pc) in &self.conditions {
@@ -167,6 +177,40 @@ impl<'p, 'g, 'l, const W: usize> Product<'p, 'g, 'l, W> {
     /// The number of nodes.
     pub(crate) fn nodes(&self) -> u64 {
         u64::from(self.graph.seen.len()) * self.width
+    }
+
+    /// Where states occur in several nodes, so that their steps and letters are asked for often: stores these, of which there are so
+    /// many, if there is room.
+    pub(crate) fn store(&mut self, steps: u64, memory: &mut Memory) -> ControlFlow<Stop> {
+        if self.width <= 2 {
+            return ControlFlow::Continue(());
+        }
+        self.graph.store(steps, memory)?;
+        let states = self.graph.seen.len();
+        let words = states as usize * self.letters.letter.len();
+        let mut stored: Vec<u64> = Vec::new();
+        if memory.charge(words as u64 * 8).is_err() {
+            return ControlFlow::Continue(());
+        }
+        if stored.try_reserve_exact(words).is_err() {
+            memory.release(words as u64 * 8);
+            return ControlFlow::Continue(());
+        }
+        for state in 0..states {
+            self.graph.tick()?;
+            self.letters.enter(&self.graph, state);
+            stored.extend_from_slice(&self.letters.letter);
+        }
+        self.letters.stored = Some(stored);
+        ControlFlow::Continue(())
+    }
+
+    /// Forgets what was stored.
+    pub(crate) fn release(&mut self, memory: &mut Memory) {
+        self.graph.release(memory);
+        if let Some(stored) = self.letters.stored.take() {
+            memory.release(stored.len() as u64 * 8);
+        }
     }
 
     /// All acceptance sets.

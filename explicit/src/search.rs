@@ -224,6 +224,7 @@ impl<'s, const W: usize> Search<'s, W> {
             let mut reached = Reached {
                 program: self.program,
                 rebuild: rebuild!(self),
+                steps: self.transitions,
                 levels: &self.levels,
                 memory: &mut self.memory,
                 clock: &mut self.clock,

@@ -25,6 +25,8 @@ use std::ops::ControlFlow;
 pub(crate) struct Reached<'r, 'l, const W: usize> {
     pub(crate) program: &'r Program,
     pub(crate) rebuild: Rebuild<'r, W>,
+    /// The number of steps that lead from them.
+    pub(crate) steps: u64,
     /// The number of states at each depth.
     pub(crate) levels: &'r [u64],
     pub(crate) memory: &'r mut Memory,
@@ -62,6 +64,7 @@ impl<const W: usize> Reached<'_, '_, W> {
         let graph = Graph::new(self.program, numbering, seen, &constraints, self.clock);
         let mut product = known(Product::new(system, self.program, numbering, graph, &automaton))?;
         let mut components = Components::new(product.nodes(), self.memory)?;
+        product.store(self.steps, self.memory)?;
         let mut fair = Fair { tally: Tally::new(&constraints), parts: Vec::new(), split: Vec::new() };
         let initial = self.levels.first().copied().unwrap_or(0) as u32;
         if product.waits() {
@@ -89,6 +92,7 @@ impl<const W: usize> Reached<'_, '_, W> {
             }
         };
         components.release(self.memory);
+        product.release(self.memory);
         self.memory.release(fair.parts.iter().map(|part| part.len() as u64 * 8).sum());
         match (lasso, fair.parts.is_empty()) {
             (Some(lasso), _) => ControlFlow::Continue(Some(self.trace(&lasso))),

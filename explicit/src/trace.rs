@@ -34,14 +34,20 @@ impl Numbering {
         self.first.get(transition as usize).map_or(0, |first| first.wrapping_add(number as u32))
     }
 
-    /// The transition and the arguments of an instance.
-    pub(crate) fn decode(&self, system: &TransitionSystem, instance: u32) -> (TransitionId, Vec<u32>) {
+    /// The transition of an instance, and its number there.
+    #[inline]
+    pub(crate) fn locate(&self, instance: u32) -> (u32, u64) {
         let transition = self.first.partition_point(|&first| first <= instance).saturating_sub(1);
         // Transitions without instances share their first number with the next one that has some.
         let first = self.first.get(transition).copied().unwrap_or(0);
-        let params: &[Param] = system.transitions.get(transition).map_or(&[], |t| &t.params);
-        let args = binding(params.iter().map(|param| param.count), u64::from(instance - first));
-        (TransitionId::from(transition), args)
+        (transition as u32, u64::from(instance - first))
+    }
+
+    /// The transition and the arguments of an instance.
+    pub(crate) fn decode(&self, system: &TransitionSystem, instance: u32) -> (TransitionId, Vec<u32>) {
+        let (transition, number) = self.locate(instance);
+        let params: &[Param] = system.transitions.get(transition as usize).map_or(&[], |t| &t.params);
+        (TransitionId(transition), binding(params.iter().map(|param| param.count), number))
     }
 }
 

@@ -87,7 +87,7 @@ fn goes_back(system: &TransitionSystem, trace: &Trace, back_to: u32) -> Result<(
         };
     }
     match trace.state_after(back_to as usize) {
-        Some(first) => same(system, last, first),
+        Some(first) => same(system, first, last),
         None => Err(format!("the run goes back to step {back_to}, and has {}", trace.depth())),
     }
 }
@@ -175,7 +175,7 @@ pub fn confirm_violation(system: &TransitionSystem, violation: &Violation) -> Re
     let trace = &violation.trace;
     match violation.kind {
         ViolationKind::NoInitialState | ViolationKind::Unreached(_) => {
-            let empty = trace.initial.is_none() && trace.steps.is_empty();
+            let empty = trace.initial.is_none() && trace.steps.is_empty() && trace.back_to.is_none();
             return if empty { Ok(()) } else { Err("a run where there can be none".to_owned()) };
         }
         _ => {}

@@ -234,3 +234,100 @@ fn outcomes_answer_the_goal() {
     assert_eq!(confirm(&s, Goal::All, &witness(run(&s, 1, &[(0, &[2]), (0, &[2])]))), Ok(()));
     assert!(confirm(&s, Goal::All, &witness(run(&s, 1, &[(0, &[2])]))).is_err());
 }
+
+/// `x` may stay as it is; `up` is weakly fair, and takes it round from 0 to 2, but not past `end`.
+fn looping(end: u32) -> TransitionSystem {
+    text::parse(&format!(
+        "system looping var x: 0..=3 init x = 0 transition stay when x < {end}
+         weak transition up(n: 0..=1) when x < {end} && ($n == 0 || x == 0) x := (x + 1) mod 3
+         terminal holds true
+         temporal low holds true claim true formula always {{ condition x == 0 }}
+         recoverable start holds x == 0 claim x == 0
+         temporal any_state holds true claim true formula always {{ condition x < 3 }}
+         temporal moves holds true claim true formula eventually {{ taken up #1 (any) }}"
+    ))
+    .unwrap()
+}
+
+const STAY: (u32, &[u32]) = (0, &[]);
+const UP: (u32, &[u32]) = (1, &[0]);
+const LOOP_LOW: ViolationKind = ViolationKind::Lasso(PropertyId(0));
+const ANY_STATE: ViolationKind = ViolationKind::Lasso(PropertyId(2));
+
+#[test]
+fn true_lassos_are_confirmed() {
+    let s = looping(3);
+    let good = |steps: &[(u32, &[u32])], back_to| {
+        let trace = systems::run(&s, &[], steps, Some(back_to));
+        assert_eq!(confirmed(&s, LOOP_LOW, trace), Ok(()), "{steps:?} {back_to}");
+    };
+    good(&[UP, UP, UP], 0);
+    good(&[STAY, UP, UP, UP], 1);
+    good(&[STAY, UP, UP, UP], 0);
+    good(&[UP, STAY, UP, UP, UP], 1);
+    // To stay where everything is always enabled is unfair; to stutter where nothing is, is not.
+    let ends = looping(2);
+    let trace = systems::run(&ends, &[], &[STAY, UP, UP], Some(3));
+    assert_eq!(confirmed(&ends, LOOP_LOW, trace.clone()), Ok(()));
+    let outcome = |kind, trace| {
+        let outcome = check(&ends, Goal::All, &Limits::default()).unwrap();
+        Outcome { verdict: Verdict::Violated(Violation { kind, trace }), ..outcome }
+    };
+    assert_eq!(confirm(&ends, Goal::All, &outcome(LOOP_LOW, trace.clone())), Ok(()));
+    assert_eq!(confirm(&ends, Goal::Refute(PropertyId(0)), &outcome(LOOP_LOW, trace.clone())), Ok(()));
+    assert!(confirm(&ends, Goal::Refute(PropertyId(2)), &outcome(LOOP_LOW, trace.clone())).is_err());
+    assert!(confirm(&ends, Goal::Reach(PropertyId(1)), &outcome(LOOP_LOW, trace)).is_err());
+}
+
+#[test]
+fn false_lassos_are_refuted() {
+    let s = looping(3);
+    let refuted = |kind, steps: &[(u32, &[u32])], back_to, message: &str| {
+        let why = confirmed(&s, kind, systems::run(&s, &[], steps, back_to)).unwrap_err();
+        assert!(why.contains(message), "{why}");
+    };
+    refuted(LOOP_LOW, &[UP, UP, UP], Some(1), "x becomes 0, not 1");
+    refuted(LOOP_LOW, &[UP, UP], Some(0), "x becomes 2, not 0");
+    refuted(LOOP_LOW, &[UP, UP, UP], Some(4), "goes back to step 4, and has 3");
+    refuted(LOOP_LOW, &[UP, UP], Some(2), "stutters where an instance is enabled");
+    refuted(LOOP_LOW, &[], Some(0), "stutters where an instance is enabled");
+    refuted(LOOP_LOW, &[UP, STAY], Some(1), "not fair to");
+    // The formula is false of it, which is not enough.
+    refuted(ViolationKind::Lasso(PropertyId(3)), &[STAY], Some(0), "not fair to");
+    refuted(ANY_STATE, &[UP, UP, UP], Some(0), "property 2 is true of the lasso");
+    refuted(LOOP_LOW, &[UP, UP, UP], None, "and nothing else");
+    refuted(ViolationKind::Unrecoverable(PropertyId(1)), &[UP, UP, UP], Some(0), "and nothing else");
+    refuted(ViolationKind::Deadlock, &[UP, UP, UP], Some(0), "and nothing else");
+    refuted(ViolationKind::Lasso(PropertyId(1)), &[UP, UP, UP], Some(0), "not temporal");
+    refuted(ViolationKind::Lasso(PropertyId(9)), &[UP, UP, UP], Some(0), "not temporal");
+    refuted(ViolationKind::Unrecoverable(PropertyId(1)), &[], None, "is True");
+    refuted(ViolationKind::Unrecoverable(PropertyId(0)), &[UP], None, "property 0 is");
+    let lost = systems::run(&s, &[], &[UP], None);
+    assert_eq!(confirmed(&s, ViolationKind::Unrecoverable(PropertyId(1)), lost), Ok(()));
+    // A step that the run does not take, in the loop.
+    let mut trace = systems::run(&s, &[], &[UP, UP, UP], Some(0));
+    trace.steps[1].args = vec![1];
+    assert!(confirmed(&s, LOOP_LOW, trace).unwrap_err().contains("not enabled"));
+    let empty = Trace { back_to: Some(0), ..Trace::default() };
+    assert!(confirmed(&s, LOOP_LOW, empty.clone()).is_err());
+    assert!(confirmed(&s, ViolationKind::NoInitialState, empty).unwrap_err().contains("can be none"));
+}
+
+/// The loop takes `up(0)` only, and `up(1)` is enabled at 0 on the way: weak fairness allows it, strong fairness does not.
+#[test]
+fn fairness_is_confirmed_by_its_strength() {
+    use musilc_ir::{FairUnit, Fairness};
+    let trace = |s: &TransitionSystem| systems::run(s, &[], &[UP, UP, UP], Some(0));
+    for (fairness, fair) in [
+        (Fairness::None, true),
+        (Fairness::Weak(FairUnit::Instance), true),
+        (Fairness::Weak(FairUnit::Whole), true),
+        (Fairness::Strong(FairUnit::Whole), true),
+        (Fairness::Strong(FairUnit::Instance), false),
+    ] {
+        let mut s = looping(3);
+        s.transitions[1].fairness = fairness;
+        let confirmed = confirmed(&s, LOOP_LOW, trace(&s));
+        assert_eq!(confirmed.is_ok(), fair, "{fairness:?}: {confirmed:?}");
+    }
+}

@@ -5,8 +5,8 @@ mod systems;
 
 use musilc_ir::search::check;
 use musilc_ir::{
-    Claim, DataType, EnumType, FailureKind, FairUnit, Fairness, FieldType, Goal, Limits, Node, Part,
-    PropertyKind, Shown, Span, StructType, TransitionSystem, Type, VariantType, text,
+    Claim, DataType, EnumType, FailureKind, FairUnit, Fairness, FieldType, FormulaKind, Goal, Limits, Node,
+    Part, PropertyKind, Shown, Span, StructType, TransitionSystem, Type, VariantType, text,
 };
 use proptest::prelude::*;
 use systems::Builder;
@@ -124,6 +124,205 @@ fn everything_comes_back() {
             &musilc_ir::ProbeKind::DeclaredState { table: "table".to_owned(), state: "St ate".to_owned() },
         ]
     );
+}
+
+/// Each kind of formula and of fairness, and each kind of property that speaks of whole runs.
+const TEMPORAL: &str = r##"system timed
+
+var x: 0..=3
+var b: bool
+
+init
+  x = 0
+  b = false
+
+transition "go on"(n: 0..=2, b: bool) @1..2
+  when x < 3
+  x := x + 1
+
+weak transition a
+  when b
+
+weak whole transition b(n: 0..=2)
+  when b
+
+strong transition c
+  when x == 3
+
+strong whole transition c(n: 0..=2) @3..4
+  when x == 3
+  x := 0
+
+terminal
+  holds true
+
+temporal everything @5..6
+  fail no_value if x == 1 @7..8
+  holds true
+  claim true
+  formula all @9..10 {
+    part n = "Green(shade: 1)": condition @11..12 x == 3 @11..12 {
+      part x < 3
+      show 0..=3: (x)
+    }
+    part "odd name" = "": any {
+    }
+    part not {
+      taken @13..14 "go on" #0 (1, any)
+    }
+    part next @15..16 {
+      taken a #1 ()
+    }
+    part always {
+      eventually {
+        taken c #4 (any)
+      }
+    }
+    part implies {
+      iff {
+        condition b
+        condition !b
+      }
+      any {
+        part condition x < 2
+      }
+    }
+    part until {
+      weak_until {
+        condition x == 0
+        condition x == 1
+      }
+      release {
+        leads_to {
+          condition x == 2
+          condition x == 3
+        }
+        all {
+        }
+      }
+    }
+  }
+
+recoverable home @17..18
+  fail no_value if x == 2
+  holds x == 0
+  claim x == 0 {
+    show 0..=3: (x)
+  }
+"##;
+
+#[test]
+fn temporal_properties_come_back() {
+    let system = text::parse(TEMPORAL).unwrap();
+    assert_eq!(musilc_ir::validate(&system), Ok(()));
+    let again = assert_round_trip(&system);
+    let fairness: Vec<Fairness> = again.transitions.iter().map(|t| t.fairness).collect();
+    assert_eq!(
+        fairness,
+        [
+            Fairness::None,
+            Fairness::Weak(FairUnit::Instance),
+            Fairness::Weak(FairUnit::Whole),
+            Fairness::Strong(FairUnit::Instance),
+            Fairness::Strong(FairUnit::Whole),
+        ]
+    );
+    assert_eq!(again.properties[0].kind, PropertyKind::Temporal);
+    assert_eq!(again.properties[1].kind, PropertyKind::Recoverable);
+    assert_eq!(again.properties[1].formula, None);
+    // Every formula at its place, with its span, and what binds it.
+    let shape = |system: &TransitionSystem| {
+        let formula = system.properties[0].formula.clone().unwrap();
+        let mut out = Vec::new();
+        formula.for_each(&mut |formula| {
+            out.push(match &formula.kind {
+                FormulaKind::State(claim) => {
+                    format!("{:?} {:?} {}", formula.span, claim.span, claim.parts.len())
+                }
+                FormulaKind::Taken { .. } => format!("{formula:?}"),
+                FormulaKind::All(parts) | FormulaKind::Any(parts) => {
+                    format!("{:?} {:?}", formula.span, parts.iter().map(|p| &p.binding).collect::<Vec<_>>())
+                }
+                other => format!("{:?} {:?}", formula.span, std::mem::discriminant(other)),
+            });
+        });
+        out
+    };
+    assert_eq!(shape(&again), shape(&system));
+    assert_eq!(shape(&system).len(), 25);
+    let taken = shape(&system).into_iter().find(|line| line.contains("TransitionId(0)")).unwrap();
+    assert!(taken.contains("args: [Some(1), None]") && taken.contains("13"), "{taken}");
+    // What it prints is what one would write.
+    let printed = text::print(&system);
+    for line in TEMPORAL.lines() {
+        assert!(printed.contains(line), "{line:?} is missing in\n{printed}");
+    }
+}
+
+/// The words of formulas may be names of anything.
+#[test]
+fn words_of_formulas_are_names_too() {
+    for word in
+        "temporal recoverable formula condition taken not next always eventually until weak_until release \
+        leads_to implies iff all any weak strong whole transition claim holds part"
+            .split_whitespace()
+    {
+        let mut b = Builder::new(word);
+        let x = b.var(word, Type::Bool, 0);
+        let value = b.cx().var(x);
+        let params = vec![systems::range_param(word, 2)];
+        let transition = b.transition(word, value, &[(x, value)]);
+        (transition.params, transition.fairness) = (params, Fairness::Weak(FairUnit::Whole));
+        let inner = systems::two(FormulaKind::Until, &systems::taken(0, &[None]), &systems::state(value));
+        let mut formula = systems::many(FormulaKind::Any, &[&inner, &systems::state(value)]);
+        if let FormulaKind::Any(parts) = &mut formula.kind {
+            parts[0].binding = Some((word.to_owned(), word.to_owned()));
+        }
+        b.temporal(word, formula.clone());
+        b.property(word, PropertyKind::Recoverable, value);
+        let again = assert_round_trip(&b.done());
+        let FormulaKind::Any(parts) = &again.properties[0].formula.as_ref().unwrap().kind else {
+            panic!("{word}")
+        };
+        assert_eq!(parts[0].binding, Some((word.to_owned(), word.to_owned())));
+        assert_eq!((again.properties[0].name.as_str(), again.properties[1].name.as_str()), (word, word));
+        assert_eq!(again.transitions[0].fairness, Fairness::Weak(FairUnit::Whole));
+    }
+}
+
+#[test]
+fn shared_expressions_of_formulas_are_named_before_use() {
+    let big = "x + x * 2 + x * 3 + x * 4";
+    let source = format!(
+        "system s var x: 0..=9 init x = 0 transition t when true terminal holds true
+         temporal f holds true claim true
+         formula until {{ condition {big} < 5 always {{ condition {big} < 6 }} }}
+         temporal g holds true claim true formula next {{ condition {big} < 5 }}"
+    );
+    let system = text::parse(&source).unwrap();
+    assert_round_trip(&system);
+    assert!(text::print(&system).contains("formula until {\n    condition %"), "{}", text::print(&system));
+}
+
+#[test]
+fn malformed_formulas_are_refused() {
+    let refused = |formula: &str, message: &str| {
+        let source = format!(
+            "system s var x: 0..=9 init x = 0 transition t(n: 0..=1) when true terminal holds true
+             temporal f holds true claim true formula {formula}"
+        );
+        let error = text::parse(&source).map(|_| ()).unwrap_err();
+        assert!(error.message.contains(message), "{error} of {formula}");
+    };
+    refused("sometimes { condition true }", "there is no formula sometimes");
+    refused("always condition true", "expected `{`");
+    refused("until { condition true }", "expected a name");
+    refused("next { condition true condition true }", "expected `}`");
+    refused("taken t (0)", "expected `#`");
+    refused("condition x", "0..=9 stands where bool");
+    refused("all { condition true }", "expected `}`");
+    let deep = format!("{} condition true {}", "not {".repeat(100_000), "}".repeat(100_000));
+    refused(&deep, "nested");
 }
 
 #[test]
@@ -326,7 +525,8 @@ fn nesting_is_bounded() {
 /// Pieces of the grammar, so that junk gets past the first token.
 fn piece() -> impl Strategy<Value = String> {
     let words = "system init terminal holds transition when fail if showing invariant step reachable claim part show \
-        probes antecedent state var source from shared where enum struct weak strong bool number Option Set Bag Seq \
+        temporal recoverable formula condition taken not next always eventually until weak_until release leads_to \
+        implies iff all any weak whole probes antecedent state var source from shared where enum struct weak strong bool number Option Set Bag Seq \
         true false narrow div mod else x y out_of_range bad_index no_value ..= .. := == != <= >= && || = < > ! + - * ( \
         ) [ ] { } , : ; ' @ # $ % 0 1 2 9 4294967295 18446744073709551615 \"a b\" \" // \n é \\";
     let words: Vec<String> = words.split(' ').map(str::to_owned).filter(|word| !word.is_empty()).collect();
@@ -351,6 +551,17 @@ proptest! {
     fn damage_is_survived(at in 0..KITCHEN.len(), length in 0..12usize, new in piece()) {
         let mut damaged = KITCHEN.to_owned();
         damaged.replace_range(at..(at + length).min(KITCHEN.len()), &new);
+        if let Ok(system) = text::parse(&damaged) {
+            let printed = text::print(&system);
+            prop_assert_eq!(text::print(&text::parse(&printed).unwrap()), printed);
+        }
+    }
+
+    /// The same of a text with formulas.
+    #[test]
+    fn damage_to_formulas_is_survived(at in 0..TEMPORAL.len(), length in 0..12usize, new in piece()) {
+        let mut damaged = TEMPORAL.to_owned();
+        damaged.replace_range(at..(at + length).min(TEMPORAL.len()), &new);
         if let Ok(system) = text::parse(&damaged) {
             let printed = text::print(&system);
             prop_assert_eq!(text::print(&text::parse(&printed).unwrap()), printed);

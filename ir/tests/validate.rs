@@ -185,6 +185,63 @@ fn nodes() {
 }
 
 #[test]
+fn formulas() {
+    use musilc_ir::{FormulaKind, PropertyKind};
+    use systems::{Builder, many, one, state, taken, two};
+    /// A system with a formula that is put together from a good one, `t` with two parameters and a bad condition.
+    fn refused(message: &str, change: impl FnOnce(&mut TransitionSystem)) {
+        let mut b = Builder { system: text::parse(GOOD).unwrap() };
+        let cx = b.cx();
+        let x = (cx.var(VarId(0)), cx.int(1));
+        let low = state(cx.lt(x.0, x.1));
+        let t = taken(0, &[None, Some(3)]);
+        let until = two(FormulaKind::Until, &low, &one(FormulaKind::Next, &t));
+        b.temporal("time", many(FormulaKind::All, &[&low, &until]));
+        let mut system = b.done();
+        change(&mut system);
+        let problems = validate(&system).map_err(|problems| problems.join("\n"));
+        assert!(problems.clone().is_err_and(|problems| problems.contains(message)), "{problems:?}");
+    }
+    const TIME: usize = 2;
+    fn within(formula: musilc_ir::Formula) -> impl FnOnce(&mut TransitionSystem) {
+        move |s| s.properties[TIME].formula = Some(one(FormulaKind::Not, &one(FormulaKind::Always, &formula)))
+    }
+    refused("property time: a formula belongs", |s| s.properties[TIME].formula = None);
+    refused("property time: a formula belongs", |s| s.properties[TIME].kind = PropertyKind::Recoverable);
+    refused("property low: a formula belongs", |s| s.properties[1].kind = PropertyKind::Temporal);
+    refused("property low: a formula belongs", |s| {
+        s.properties[1].formula = s.properties[TIME].formula.clone()
+    });
+    refused("property time: there is no transition number 7", within(taken(7, &[])));
+    refused("the arguments do not fit transition t", within(taken(0, &[None])));
+    refused("the arguments do not fit transition t", within(taken(0, &[None, None, None])));
+    refused("the arguments do not fit transition t", within(taken(0, &[Some(2), None])));
+    refused("there is no expression number", within(state(musilc_ir::ExprId(100_000))));
+    refused("property time: 3..=3 stands where bool", |s| {
+        let three = s.context.int(3);
+        within(state(three))(s);
+    });
+    refused("property time: mentions a variable after", |s| {
+        let next = s.context.next(VarId(2));
+        within(state(next))(s);
+    });
+    refused("property time: there is no parameter number 0", |s| {
+        let (p, one) = (s.context.param(0, 2), s.context.int(1));
+        let condition = s.context.eq(p, one);
+        within(state(condition))(s);
+    });
+    refused("property time: mentions a variable after", |s| {
+        let next = s.context.next(VarId(2));
+        s.properties[TIME].predicate.expr = next;
+    });
+    // Only a step property speaks of a step.
+    refused("property low: mentions a variable after", |s| {
+        s.properties[1].kind = PropertyKind::Recoverable;
+        s.properties[1].predicate.expr = s.context.next(VarId(2));
+    });
+}
+
+#[test]
 fn sources() {
     refuses!("x has leaves past the last variable", |s| s.sources[0].first = VarId(4));
     refuses!("x has a leaf 0..=3, but y is 0..=9", |s| s.sources[0].first = VarId(1));

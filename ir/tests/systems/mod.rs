@@ -2,8 +2,9 @@
 #![allow(dead_code, reason = "no test uses all of them")]
 
 use musilc_ir::{
-    Claim, Context, DataType, ExprId, Fairness, Init, Param, Predicate, Property, PropertyId, PropertyKind,
-    SourceVariable, Span, Transition, TransitionSystem, Type, Update, VarId, Variable,
+    Claim, Context, DataType, ExprId, Fairness, Formula, FormulaKind, FormulaPart, Init, InitResult, Param,
+    Predicate, Property, PropertyId, PropertyKind, SourceVariable, Span, State, Step, StepResult, Trace,
+    Transition, TransitionId, TransitionSystem, Type, Update, VarId, Variable,
 };
 
 /// A system under construction.
@@ -100,10 +101,69 @@ impl Builder {
         PropertyId::from(self.system.properties.len() - 1)
     }
 
+    /// A temporal property.
+    pub(crate) fn temporal(&mut self, name: &str, formula: Formula) -> PropertyId {
+        let truth = self.cx().bool(true);
+        let id = self.property(name, PropertyKind::Temporal, truth);
+        self.system.properties[id.index()].formula = Some(formula);
+        id
+    }
+
     pub(crate) fn done(self) -> TransitionSystem {
         assert_eq!(musilc_ir::validate(&self.system), Ok(()));
         self.system
     }
+}
+
+pub(crate) fn formula(kind: FormulaKind) -> Formula {
+    Formula { span: Span::default(), kind }
+}
+
+/// A condition on states.
+pub(crate) fn state(expr: ExprId) -> Formula {
+    formula(FormulaKind::State(Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() }))
+}
+
+pub(crate) fn taken(transition: u32, args: &[Option<u32>]) -> Formula {
+    formula(FormulaKind::Taken { transition: TransitionId(transition), args: args.to_vec() })
+}
+
+/// A formula with one operand, such as `one(FormulaKind::Not, a)`.
+pub(crate) fn one(kind: fn(Box<Formula>) -> FormulaKind, a: &Formula) -> Formula {
+    formula(kind(Box::new(a.clone())))
+}
+
+/// A formula with two operands.
+pub(crate) fn two(kind: fn(Box<Formula>, Box<Formula>) -> FormulaKind, a: &Formula, b: &Formula) -> Formula {
+    formula(kind(Box::new(a.clone()), Box::new(b.clone())))
+}
+
+/// A conjunction or disjunction.
+pub(crate) fn many(kind: fn(Vec<FormulaPart>) -> FormulaKind, parts: &[&Formula]) -> Formula {
+    let part = |formula: &&Formula| FormulaPart { binding: None, formula: (*formula).clone() };
+    formula(kind(parts.iter().map(part).collect()))
+}
+
+/// The lasso (or run, where it does not go back) from an initial state by these steps, which are transition and arguments.
+pub(crate) fn run(
+    system: &TransitionSystem,
+    init_args: &[u32],
+    steps: &[(u32, &[u32])],
+    back_to: Option<u32>,
+) -> Trace {
+    let InitResult::State(initial) = system.initial_state(init_args).unwrap() else { panic!("no state") };
+    let mut state: State = initial.clone();
+    let mut trace =
+        Trace { init_args: init_args.to_vec(), initial: Some(initial), steps: Vec::new(), back_to };
+    for (transition, args) in steps {
+        let transition = TransitionId(*transition);
+        let StepResult::Next(after) = system.step(&state, transition, args).unwrap() else {
+            panic!("no step {transition:?}({args:?}) from {state:?}")
+        };
+        trace.steps.push(Step { transition, args: args.to_vec(), state: Some(after.clone()) });
+        state = after;
+    }
+    trace
 }
 
 fn data_type(ty: &Type) -> DataType {
