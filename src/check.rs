@@ -100,7 +100,9 @@ fn check_system(
         // Where the explicit search has decided, the bounded checker confirms as much as it can.
         excused = budget.patience.is_some();
         if excused && !interrupted(std::slice::from_ref(&run)) {
-            report.notes.extend(incomplete(&run, budget.depth, impatient));
+            if !recover::is_all_that_is_open(system, goal, &run.outcome, budget.depth) {
+                report.notes.extend(incomplete(&run, budget.depth, impatient));
+            }
             report.notes.extend(recover::undecided(system, goal, explicit, &run));
         }
         report.runs.push(run);

@@ -6,6 +6,7 @@ use crate::report::phrase;
 use crate::result::{Finding, Run, Status};
 use musilc_frontend::Expect;
 use musilc_ir::{Outcome, Proof, TransitionSystem, Unknown, Violation, ViolationKind};
+use std::cmp::Ordering;
 
 /// The status of a check and what the reader should know about it.
 pub(crate) fn judge(
@@ -103,10 +104,13 @@ fn right_lasso(expected: Option<(u32, u32)>, violation: &Violation, engine: Engi
         );
         return (Status::Passed, vec![note]);
     }
-    (
-        Status::Failed(format!("the stem has {} and the loop {}", phrase::steps(found_stem), found_loop)),
-        vec![],
-    )
+    let differs = [("stem", found_stem.cmp(&stem)), ("loop", found_loop.cmp(&repeats))];
+    let told = differs.into_iter().filter_map(|(part, order)| match order {
+        Ordering::Less => Some(format!("the {part} is shorter")),
+        Ordering::Equal => None,
+        Ordering::Greater => Some(format!("the {part} is longer")),
+    });
+    (Status::Failed(told.collect::<Vec<_>>().join(" and ")), vec![])
 }
 
 fn right_depth(met: bool, expected: Option<u32>, depth: u32) -> Status {

@@ -13,6 +13,17 @@ use musilc_ir::{
     Verdict, Violation, ViolationKind,
 };
 
+/// Whether the bounded checker got as far as it was asked to, and left nothing open but what is recoverable.
+pub(crate) fn is_all_that_is_open(system: &TransitionSystem, goal: Goal, bmc: &Outcome, depth: u32) -> bool {
+    let asked = system.global_properties(goal);
+    let asked = |kind| asked.iter().any(|id| system.property(*id).kind == kind);
+    let searched = |decided: Option<u32>| decided.is_some_and(|decided| decided >= depth);
+    matches!(bmc.verdict, Verdict::Unknown(Unknown::Incapable(_)))
+        && asked(PropertyKind::Recoverable)
+        && searched(bmc.decided_depth)
+        && (!asked(PropertyKind::Temporal) || searched(bmc.decided_lassos))
+}
+
 /// A note that names the recoverable properties of which only the explicit search says that they hold; none where the bounded checker was
 /// not asked about any.
 pub(crate) fn undecided(
@@ -91,10 +102,10 @@ fn told(
             contradiction(format!("from there, {}", phrase::sentence(*kind, trace.depth(), Some(system))))
         }
         Verdict::Violated(_) | Verdict::Proved(_) => confirmed("from there".to_owned()),
-        Verdict::HoldsToDepth { depth } => confirmed(format!("within {}", phrase::steps(*depth))),
+        Verdict::HoldsToDepth { depth } => confirmed(format!("for {} from there", phrase::steps(*depth))),
         Verdict::Unknown(why) => match bmc.decided_depth {
             Some(depth) => {
-                confirmed(format!("within {}, then {}", phrase::steps(depth), phrase::unknown(why)))
+                confirmed(format!("for {} from there, then {}", phrase::steps(depth), phrase::unknown(why)))
             }
             None => (
                 None,

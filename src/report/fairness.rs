@@ -68,9 +68,16 @@ fn listed(names: &[String]) -> Option<String> {
     let (shown, more) = names.split_at_checked(MOST_NAMES).unwrap_or((names, &[]));
     match (shown, more) {
         ([], _) => None,
-        ([only], []) => Some(only.clone()),
-        ([first @ .., last], []) => Some(format!("{} or {last}", first.join(", "))),
+        (shown, []) => Some(joined(shown, "or")),
         (shown, more) => Some(format!("{} or {} more", shown.join(", "), more.len())),
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`
+fn joined(names: &[String], word: &str) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} {word} {last}", first.join(", ")),
+        names => names.concat(),
     }
 }
 
@@ -88,7 +95,7 @@ pub(crate) fn assumption(system: &TransitionSystem, id: TransitionId, fairness: 
 }
 
 /// How a lasso keeps to each fairness assumption of the system, an action a line.
-fn kept(system: &TransitionSystem, trace: &Trace) -> Vec<String> {
+pub(crate) fn kept(system: &TransitionSystem, trace: &Trace) -> Vec<String> {
     let Some(lasso) = Lasso::new(trace) else { return vec![] };
     let mut out = Vec::new();
     for (index, transition) in system.transitions.iter().enumerate() {
@@ -205,13 +212,15 @@ pub(crate) fn why(check: &CheckReport) -> Vec<String> {
 
 fn needs(system: &TransitionSystem, holds: &WhyHolds) -> Vec<String> {
     let name = phrase::name(Some(system), holds.property);
-    let bound = holds.depth.map(|depth| format!(", to depth {depth} (bounded)")).unwrap_or_default();
+    let bound = holds.depth.map(|depth| format!("to depth {depth} (bounded)"));
     if holds.needs.is_empty() {
-        return vec![format!("why {name}: needs no fairness{bound}")];
+        let bound = bound.map(|bound| format!(" to hold {bound}")).unwrap_or_default();
+        return vec![format!("why {name}: needs no fairness assumption{bound}")];
     }
+    let bound = bound.map(|bound| format!(", with which it holds {bound}")).unwrap_or_default();
     let of = |need: &crate::result::Need| assumption(system, need.transition, need.fairness);
     let all: Vec<String> = holds.needs.iter().map(of).collect();
-    let mut out = vec![format!("why {name}: needs {}{bound}", all.join(", "))];
+    let mut out = vec![format!("why {name}: needs {}{bound}", joined(&all, "and"))];
     for (need, assumption) in holds.needs.iter().zip(&all) {
         out.push(match &need.without {
             Ok(run) => format!("  without {assumption}: {}", in_short(system, run)),

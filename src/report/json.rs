@@ -124,7 +124,7 @@ impl Json {
             "finding": finding(source, system, &report.finding),
             "engines": report.runs.iter().map(|run| self.run(system, run)).collect::<Vec<_>>(),
             "notes": report.notes,
-            "why": why(system, report.why.as_ref()),
+            "why": why(system, report),
             "blocks": report.differences.iter().map(|block| difference(source, block)).collect::<Vec<_>>(),
         })
     }
@@ -267,7 +267,7 @@ fn violated(
     if let (ViolationKind::Lasso(id), Some(system)) = (violation.kind, system) {
         let found = obligation(system, id, &violation.trace, &|span| quoted(source, span));
         out.insert("obligation".to_owned(), json!(found.map(|found| found.text)));
-        out.insert("ruled_out_by".to_owned(), json!(fairness::would_rule_out(system, &violation.trace)));
+        out.insert("fairness".to_owned(), json!(fairness::would_rule_out(system, &violation.trace)));
     }
     out.insert("trace".to_owned(), trace(system, &violation.trace));
 }
@@ -345,8 +345,8 @@ fn trace(system: Option<&TransitionSystem>, trace: &Trace) -> Value {
 }
 
 /// What a verdict needs of fairness.
-fn why(system: Option<&TransitionSystem>, why: Option<&Why>) -> Value {
-    let (Some(system), Some(why)) = (system, why) else { return Value::Null };
+fn why(system: Option<&TransitionSystem>, report: &CheckReport) -> Value {
+    let (Some(system), Some(why)) = (system, &report.why) else { return Value::Null };
     let need = |need: &Need| {
         let (run, reason) = match &need.without {
             Ok(run) => (trace(Some(system), run), Value::Null),
@@ -374,7 +374,11 @@ fn why(system: Option<&TransitionSystem>, why: Option<&Why>) -> Value {
         Why::Violated => ("violated", vec![]),
         Why::Unknown => ("unknown", vec![]),
     };
-    json!({ "verdict": verdict, "properties": properties })
+    let kept = match (why, report.finding.trace()) {
+        (Why::Violated, Some((lasso, _))) => fairness::kept(system, lasso),
+        _ => vec![],
+    };
+    json!({ "verdict": verdict, "properties": properties, "kept": kept })
 }
 
 fn state(system: &TransitionSystem, state: &State) -> Value {

@@ -190,7 +190,7 @@ impl<'a> Walk<'a> {
         if let FormulaKind::Always(a) = &formula.kind {
             let truth = self.truth(a)?;
             let again = self.lasso.in_loop().find(|position| truth.get(*position) == Some(&false))?;
-            return Some(format!("{}, again and again", self.is(a, again, false)?));
+            return Some(format!("{}, and again and again", self.is(a, again, false)?));
         }
         Some(self.for_ever(formula, at, false))
     }

@@ -130,7 +130,10 @@ pub(crate) fn unknown(why: &Unknown) -> String {
     match why {
         Unknown::StateLimit(states) => format!("the limit of {states} states was reached"),
         Unknown::DepthLimit(depth) => {
-            format!("the limit of {depth} steps was reached, and temporal properties need all states")
+            format!(
+                "the limit of {} was reached, and temporal and recoverable properties need all states",
+                steps(*depth)
+            )
         }
         Unknown::MemoryLimit(bytes) => {
             format!("the limit of {} of memory was reached", super::figures::bytes(*bytes))
