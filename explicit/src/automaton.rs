@@ -9,7 +9,7 @@ mod tests;
 pub(crate) use formula::Atom;
 
 use formula::Formulas;
-use musilc_ir::Formula;
+use musilc_ir::{Context, Formula};
 
 /// The automaton of a formula would be absurdly large.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,9 +94,9 @@ impl Label {
 
 impl Automaton {
     /// The automaton that accepts just the words on which the formula is false.
-    pub(crate) fn of_negation(formula: &Formula) -> Result<Self, TooLarge> {
+    pub(crate) fn of_negation(cx: &Context, formula: &Formula) -> Result<Self, TooLarge> {
         let mut formulas = Formulas::new();
-        let root = formulas.translate(formula, false);
+        let root = formulas.translate(cx, formula, false);
         if formulas.len() > 1 << 20 {
             return Err(TooLarge);
         }

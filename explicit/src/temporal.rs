@@ -48,7 +48,7 @@ impl<const W: usize> Reached<'_, '_, W> {
     pub(crate) fn lasso(&mut self, id: PropertyId) -> ControlFlow<Stop, Option<Trace>> {
         let system = self.rebuild.system;
         let Some(formula) = &system.property(id).formula else { return ControlFlow::Continue(None) };
-        let automaton = Automaton::of_negation(formula).map_err(|_| {
+        let automaton = Automaton::of_negation(&system.context, formula).map_err(|_| {
             let name = &system.property(id).name;
             Unknown::Incapable(format!("the automaton of `{name}` would be too large; state it in parts"))
         });

@@ -6,8 +6,8 @@ use super::value::instance;
 use crate::result::{CheckReport, Finding, Why, WhyHolds};
 use musilc_ir::lasso::Lasso;
 use musilc_ir::{
-    FairUnit, Fairness, FairnessConstraint, GuardResult, State, Step, Trace, TransitionId, TransitionSystem,
-    Violation, ViolationKind,
+    FairUnit, Fairness, FairnessConstraint, GuardResult, State, Step, StepResult, Trace, TransitionId,
+    TransitionSystem, Violation, ViolationKind,
 };
 
 /// The most instances of an action that are looked at; the report does without them where there are more.
@@ -36,6 +36,8 @@ pub(crate) fn would_rule_out(system: &TransitionSystem, trace: &Trace) -> Vec<St
             let enabled = letters.iter().filter(|letter| is_enabled(system, letter.state, id, &args)).count();
             let name = || named(system, id, &args);
             match enabled {
+                // To take it now and then would make another run, but one that is no better.
+                _ if letters.iter().all(|letter| changes_nothing(system, letter.state, id, &args)) => {}
                 0 => {}
                 count if count == letters.len() => throughout.push(name()),
                 _ => again.push(name()),
@@ -50,13 +52,22 @@ pub(crate) fn would_rule_out(system: &TransitionSystem, trace: &Trace) -> Vec<St
         }
     }
     if out.is_empty() && complete {
-        out.push("no fairness rules this run out: whatever is enabled in the loop is taken there".to_owned());
+        let why = "whatever is enabled in the loop is taken there, or changes nothing";
+        out.push(format!("no fairness rules this run out: {why}"));
     }
     out
 }
 
 fn is_enabled(system: &TransitionSystem, state: &State, id: TransitionId, args: &[u32]) -> bool {
     system.enabled(state, id, args) == Ok(GuardResult::Enabled)
+}
+
+/// Whether an instance is not enabled, or leads back to the same state.
+fn changes_nothing(system: &TransitionSystem, state: &State, id: TransitionId, args: &[u32]) -> bool {
+    match system.step(state, id, args) {
+        Ok(StepResult::Next(after)) => after == *state,
+        _ => true,
+    }
 }
 
 fn named(system: &TransitionSystem, transition: TransitionId, args: &[u32]) -> String {

@@ -1,7 +1,7 @@
 //! Formulas in negation normal form, hash-consed and simplified while they are built.
 
 use indexmap::IndexSet;
-use musilc_ir::{ExprId, Formula, FormulaKind, TransitionId};
+use musilc_ir::{Context, ExprId, Formula, FormulaKind, TransitionId};
 use rustc_hash::FxBuildHasher;
 
 /// A formula of a [`Formulas`].
@@ -66,71 +66,75 @@ impl Formulas {
         self.intern(Node::Literal(atom, positive))
     }
 
-    /// The formula, or its negation.
-    pub(super) fn translate(&mut self, formula: &Formula, positive: bool) -> Id {
+    /// The formula, or its negation; conditions are expressions of the context.
+    pub(super) fn translate(&mut self, cx: &Context, formula: &Formula, positive: bool) -> Id {
         match (&formula.kind, positive) {
-            (FormulaKind::State(claim), _) => self.literal(Atom::State(claim.expr), positive),
+            (FormulaKind::State(claim), _) => match cx.as_bool(claim.expr) {
+                Some(constant) if constant == positive => Self::TRUE,
+                Some(_) => Self::FALSE,
+                None => self.literal(Atom::State(claim.expr), positive),
+            },
             (FormulaKind::Taken { transition, args }, _) => {
                 self.literal(Atom::Taken(*transition, args.clone()), positive)
             }
-            (FormulaKind::Not(a), _) => self.translate(a, !positive),
+            (FormulaKind::Not(a), _) => self.translate(cx, a, !positive),
             (FormulaKind::All(parts), true) | (FormulaKind::Any(parts), false) => {
-                let parts = parts.iter().map(|part| self.translate(&part.formula, positive)).collect();
+                let parts = parts.iter().map(|part| self.translate(cx, &part.formula, positive)).collect();
                 self.and(parts)
             }
             (FormulaKind::Any(parts), true) | (FormulaKind::All(parts), false) => {
-                let parts = parts.iter().map(|part| self.translate(&part.formula, positive)).collect();
+                let parts = parts.iter().map(|part| self.translate(cx, &part.formula, positive)).collect();
                 self.or(parts)
             }
             (FormulaKind::Implies(a, b), _) => {
-                let (a, b) = (self.translate(a, !positive), self.translate(b, positive));
+                let (a, b) = (self.translate(cx, a, !positive), self.translate(cx, b, positive));
                 if positive { self.or(vec![a, b]) } else { self.and(vec![a, b]) }
             }
             (FormulaKind::Iff(a, b), _) => {
-                let (a, not_a) = (self.translate(a, true), self.translate(a, false));
-                let (b, not_b) = (self.translate(b, positive), self.translate(b, !positive));
+                let (a, not_a) = (self.translate(cx, a, true), self.translate(cx, a, false));
+                let (b, not_b) = (self.translate(cx, b, positive), self.translate(cx, b, !positive));
                 let (both, neither) = (self.and(vec![a, b]), self.and(vec![not_a, not_b]));
                 self.or(vec![both, neither])
             }
             (FormulaKind::Next(a), _) => {
-                let a = self.translate(a, positive);
+                let a = self.translate(cx, a, positive);
                 self.next(a)
             }
             (FormulaKind::Always(a), true) | (FormulaKind::Eventually(a), false) => {
-                let a = self.translate(a, positive);
+                let a = self.translate(cx, a, positive);
                 self.release(Self::FALSE, a)
             }
             (FormulaKind::Eventually(a), true) | (FormulaKind::Always(a), false) => {
-                let a = self.translate(a, positive);
+                let a = self.translate(cx, a, positive);
                 self.until(Self::TRUE, a)
             }
             (FormulaKind::Until(a, b), true) | (FormulaKind::Release(a, b), false) => {
-                let (a, b) = (self.translate(a, positive), self.translate(b, positive));
+                let (a, b) = (self.translate(cx, a, positive), self.translate(cx, b, positive));
                 self.until(a, b)
             }
             (FormulaKind::Release(a, b), true) | (FormulaKind::Until(a, b), false) => {
-                let (a, b) = (self.translate(a, positive), self.translate(b, positive));
+                let (a, b) = (self.translate(cx, a, positive), self.translate(cx, b, positive));
                 self.release(a, b)
             }
             // a W b = b R (a or b); its negation is (not b) U (not a and not b).
             (FormulaKind::WeakUntil(a, b), true) => {
-                let (a, b) = (self.translate(a, true), self.translate(b, true));
+                let (a, b) = (self.translate(cx, a, true), self.translate(cx, b, true));
                 let either = self.or(vec![a, b]);
                 self.release(b, either)
             }
             (FormulaKind::WeakUntil(a, b), false) => {
-                let (a, b) = (self.translate(a, false), self.translate(b, false));
+                let (a, b) = (self.translate(cx, a, false), self.translate(cx, b, false));
                 let neither = self.and(vec![a, b]);
                 self.until(b, neither)
             }
             (FormulaKind::LeadsTo(a, b), true) => {
-                let (a, b) = (self.translate(a, false), self.translate(b, true));
+                let (a, b) = (self.translate(cx, a, false), self.translate(cx, b, true));
                 let answered = self.until(Self::TRUE, b);
                 let claim = self.or(vec![a, answered]);
                 self.release(Self::FALSE, claim)
             }
             (FormulaKind::LeadsTo(a, b), false) => {
-                let (a, b) = (self.translate(a, true), self.translate(b, false));
+                let (a, b) = (self.translate(cx, a, true), self.translate(cx, b, false));
                 let ignored = self.release(Self::FALSE, b);
                 let open = self.and(vec![a, ignored]);
                 self.until(Self::TRUE, open)
