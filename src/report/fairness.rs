@@ -25,7 +25,7 @@ pub(crate) fn would_rule_out(system: &TransitionSystem, trace: &Trace) -> Vec<St
         return vec!["no fairness rules this run out: no action is enabled at its end".to_owned()];
     }
     let (mut throughout, mut again) = (Vec::new(), Vec::new());
-    let mut complete = true;
+    let (mut complete, mut idle) = (true, false);
     for (index, transition) in system.transitions.iter().enumerate() {
         let id = TransitionId::from(index);
         let mut instances = transition.instances();
@@ -36,9 +36,11 @@ pub(crate) fn would_rule_out(system: &TransitionSystem, trace: &Trace) -> Vec<St
             let enabled = letters.iter().filter(|letter| is_enabled(system, letter.state, id, &args)).count();
             let name = || named(system, id, &args);
             match enabled {
-                // To take it now and then would make another run, but one that is no better.
-                _ if letters.iter().all(|letter| changes_nothing(system, letter.state, id, &args)) => {}
                 0 => {}
+                // To take it now and then would make another run, but one that is no better.
+                _ if letters.iter().all(|letter| changes_nothing(system, letter.state, id, &args)) => {
+                    idle = true;
+                }
                 count if count == letters.len() => throughout.push(name()),
                 _ => again.push(name()),
             }
@@ -52,8 +54,11 @@ pub(crate) fn would_rule_out(system: &TransitionSystem, trace: &Trace) -> Vec<St
         }
     }
     if out.is_empty() && complete {
-        let why = "whatever is enabled in the loop is taken there, or changes nothing";
-        out.push(format!("no fairness rules this run out: {why}"));
+        let idle = match idle {
+            false => "no fairness rules this run out: whatever is enabled in the loop is taken there",
+            true => "what is enabled in the loop and not taken there changes nothing",
+        };
+        out.push(idle.to_owned());
     }
     out
 }
