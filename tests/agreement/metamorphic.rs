@@ -30,7 +30,9 @@ fn essence(system: &TransitionSystem, outcome: &Outcome) -> Essence {
         Verdict::Violated(violation) => {
             let word = describe(system, outcome);
             let word = word.split(' ').next().unwrap_or_default();
-            format!("{word} after {} steps", violation.depth())
+            // There are many lassos to choose from.
+            let depth = if word == "lasso" { 0 } else { violation.depth() };
+            format!("{word} after {depth} steps")
         }
         other => format!("{other:?}"),
     };
@@ -107,9 +109,17 @@ fn the_order_of_variants_means_nothing() {
     });
 }
 
+/// Whether some property names an action with its arguments.
+fn speaks_of_instances(chapter: &Chapter) -> bool {
+    ["enabled", "taken"].iter().any(|feature| chapter.features.contains(feature))
+}
+
 #[test]
 fn a_parameter_of_one_value_means_nothing() {
     unchanged_by(|_, mut chapter| {
+        if speaks_of_instances(&chapter) {
+            return None;
+        }
         for action in &mut chapter.actions {
             action.params.push(Param { name: "only".to_owned(), domain: ": 3..=3".to_owned(), range: None });
         }
@@ -120,6 +130,10 @@ fn a_parameter_of_one_value_means_nothing() {
 #[test]
 fn a_range_may_be_split_in_two() {
     unchanged_by(|_, mut chapter| {
+        let as_one = chapter.actions.iter().any(|action| action.fairness.contains("as one"));
+        if as_one || speaks_of_instances(&chapter) {
+            return None;
+        }
         let split = |param: &Param| param.range.filter(|(lo, hi)| lo < hi);
         let action =
             chapter.actions.iter().position(|action| action.params.iter().any(|p| split(p).is_some()))?;
@@ -156,8 +170,11 @@ fn what_is_always_true_means_nothing() {
                 format!("        for once in 0..1 {{ if once == 0 {{\n{}        }} }}\n", action.body);
         }
         for (kind, _, claim) in &mut chapter.properties {
-            let joint = if *kind == "reachable" { "&&" } else { "<==>" };
-            *claim = format!("!(!({claim})) {joint} true");
+            *claim = match (*kind, claim.strip_prefix("always possible ")) {
+                ("reachable", _) => format!("!(!({claim})) && true"),
+                (_, Some(possible)) => format!("always possible (!(!{possible}) <==> true)"),
+                _ => format!("!(!({claim})) <==> true"),
+            };
         }
         chapter.terminals.iter_mut().for_each(|cond| *cond = format!("({cond}) || false"));
         Some(chapter)

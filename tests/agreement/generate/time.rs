@@ -6,7 +6,7 @@ use super::scope::Writer;
 
 /// What stands before an action.
 pub(super) fn fairness(dice: &mut Dice<'_>) -> &'static str {
-    *dice.among(&["", "", "fair ", "strong fair ", "fair as one ", "strong fair as one "])
+    dice.among::<&str>(&["", "", "fair ", "strong fair ", "fair as one ", "strong fair as one "])
 }
 
 /// A formula of few temporal operators.

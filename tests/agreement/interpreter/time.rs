@@ -57,7 +57,7 @@ impl<'m, 'c> Word<'m, 'c> {
     }
 
     /// Every position that comes after this one, this one included, in the order in which they are met first.
-    fn from_here(&self, at: usize) -> impl Iterator<Item = usize> {
+    fn onwards(&self, at: usize) -> impl Iterator<Item = usize> {
         let again = if at > self.back_to { self.back_to..at } else { 0..0 };
         (at..self.positions.len()).chain(again)
     }
@@ -96,14 +96,14 @@ impl<'m, 'c> Word<'m, 'c> {
                 }
                 UnaryOp::Always => {
                     let mut all = true;
-                    for later in self.from_here(at) {
+                    for later in self.onwards(at) {
                         all &= when(a, later)?;
                     }
                     all
                 }
                 UnaryOp::Eventually => {
                     let mut some = false;
-                    for later in self.from_here(at) {
+                    for later in self.onwards(at) {
                         some |= when(a, later)?;
                     }
                     some
@@ -117,9 +117,9 @@ impl<'m, 'c> Word<'m, 'c> {
                 BinaryOp::Iff => here(a)? == here(b)?,
                 BinaryOp::LeadsTo => {
                     let mut all = true;
-                    for from in self.from_here(at) {
+                    for from in self.onwards(at) {
                         let mut answered = !when(a, from)?;
-                        for later in self.from_here(from) {
+                        for later in self.onwards(from) {
                             answered |= when(b, later)?;
                         }
                         all &= answered;
@@ -127,7 +127,7 @@ impl<'m, 'c> Word<'m, 'c> {
                     all
                 }
                 BinaryOp::Until | BinaryOp::WeakUntil => {
-                    for later in self.from_here(at) {
+                    for later in self.onwards(at) {
                         if when(b, later)? {
                             return Ok(true);
                         }
@@ -138,7 +138,7 @@ impl<'m, 'c> Word<'m, 'c> {
                     *op == BinaryOp::WeakUntil
                 }
                 BinaryOp::Release => {
-                    for later in self.from_here(at) {
+                    for later in self.onwards(at) {
                         if !when(b, later)? {
                             return Ok(false);
                         }
