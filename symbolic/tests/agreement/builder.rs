@@ -139,7 +139,7 @@ impl Builder {
             let row = if rows.len() == 1 {
                 rows[0]
             } else {
-                let count = u32::try_from(rows.len()).unwrap();
+                let count = u32::try_from(rows.len()).expect("few rows");
                 let (rows, param) = (self.cx.array(rows), self.cx.param(0, count));
                 self.cx.select(rows, param)
             };
@@ -147,8 +147,9 @@ impl Builder {
         };
         let guard = table(&|cx, to| cx.bool(to.is_some()));
         let value = table(&|cx, to| cx.int(to.unwrap_or(0).into()));
-        let value = self.cx.narrow(value, 0, i64::try_from(states).unwrap() - 1);
-        let params = if moves.len() == 1 { vec![] } else { vec![u32::try_from(moves.len()).unwrap()] };
+        let value = self.cx.narrow(value, 0, i64::try_from(states).expect("few states") - 1);
+        let params =
+            if moves.len() == 1 { vec![] } else { vec![u32::try_from(moves.len()).expect("few moves")] };
         self.action(
             name,
             Action { params, guard: Some(guard), updates: vec![(x, value)], ..Action::default() },
