@@ -220,6 +220,7 @@ impl<'a> Walk<'a> {
 mod tests {
     use super::*;
     use musilc_ir::{State, Step, TransitionId, Value};
+    use std::borrow::Borrow;
 
     /// What the parts of formulas look like in the source.
     const SOURCE: &str =
@@ -238,7 +239,7 @@ mod tests {
     }
 
     /// An operator over operands.
-    fn of(word: &str, operands: &[String]) -> String {
+    fn of<S: Borrow<str>>(word: &str, operands: &[S]) -> String {
         format!("{word} {{ {} }}", operands.join(" "))
     }
 
@@ -291,10 +292,10 @@ mod tests {
         let taken = |name: &str, id: u32| format!("taken {} {name} #{id} ()", at("taken(go)"));
         for (formula, word, expected) in [
             (p.clone(), ["", "p"], "p is false initially"),
-            (of("not", &[p.clone()]), ["p", ""], "p is true initially"),
+            (of("not", &[p.as_str()]), ["p", ""], "p is true initially"),
             (taken("stay", 1), ["", ""], "taken(go) is false initially"),
             (of("not", &[taken("go", 0)]), ["", ""], "taken(go) is true initially"),
-            (of("next", &[p.clone()]), ["p", "q"], "p is false at step 1"),
+            (of("next", &[p.as_str()]), ["p", "q"], "p is false at step 1"),
             (parts("all", &[p.clone(), q.clone()]), ["p", ""], "q is false initially"),
             (
                 parts("any", &[p.clone(), q.clone()]),
@@ -329,9 +330,9 @@ mod tests {
     #[test]
     fn what_lasts_and_what_never_comes() {
         let (p, q) = (bit("p"), bit("q"));
-        let one = |word: &str| of(word, &[p.clone()]);
+        let one = |word: &str| of(word, &[p.as_str()]);
         let two = |word: &str| of(word, &[p.clone(), q.clone()]);
-        let always = of(&format!("always {}", at("always p")), &[p.clone()]);
+        let always = of(&format!("always {}", at("always p")), &[p.as_str()]);
         for (formula, word, back_to, expected) in [
             (one("always"), ["p", "q", ""], Some(0), "p is false at step 1"),
             (of("not", &[one("always")]), ["p", "p", "p"], Some(1), "p is always true"),
@@ -394,7 +395,7 @@ mod tests {
         let atoms = vec![bit("p"), bit("q")];
         let level = |operands: &[String]| {
             let mut out = operands.to_vec();
-            out.extend(unary.iter().flat_map(|word| operands.iter().map(|a| of(word, &[a.clone()]))));
+            out.extend(unary.iter().flat_map(|word| operands.iter().map(|a| of(word, &[a.as_str()]))));
             for (a, b) in operands.iter().flat_map(|a| atoms.iter().map(move |b| (a.clone(), b.clone()))) {
                 for pair in [[a.clone(), b.clone()], [b, a]] {
                     out.extend(binary.iter().map(|word| of(word, &pair)));
