@@ -63,3 +63,97 @@ fn clean_depth(outcome: &Outcome) -> Option<u32> {
         Verdict::Proved(_) | Verdict::Reached(_) | Verdict::Violated(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use musilc_ir::{Proof, PropertyId, Statistics, Trace, Violation};
+
+    fn run(engine: Engine, verdict: Verdict, decided: Option<u32>) -> Run {
+        let outcome = Outcome {
+            verdict,
+            decided_depth: decided,
+            decided_lassos: None,
+            witnesses: vec![],
+            statistics: Statistics::default(),
+            coverage: None,
+        };
+        Run { engine, outcome }
+    }
+
+    fn violated(kind: ViolationKind) -> Verdict {
+        Verdict::Violated(Violation { kind, trace: Trace::default() })
+    }
+
+    const PROVED: Verdict = Verdict::Proved(Proof::Exhaustive { diameter: 5 });
+
+    /// What the first engine's verdict and the second's make together.
+    fn both(explicit: Verdict, bmc: Verdict, excused: bool) -> Finding {
+        let runs = [run(Engine::Explicit, explicit, Some(2)), run(Engine::Bmc, bmc, Some(4))];
+        combine(Goal::All, &runs, excused)
+    }
+
+    #[test]
+    fn what_shows_by_depth_comes_before_what_all_states_tell() {
+        let id = PropertyId;
+        let order = [
+            ViolationKind::Deadlock,
+            ViolationKind::Unreached(id(3)),
+            ViolationKind::Lasso(id(2)),
+            ViolationKind::Unrecoverable(id(0)),
+        ];
+        for (index, first) in order.iter().enumerate() {
+            for later in order.iter().skip(index + 1) {
+                for (explicit, bmc) in [(*first, *later), (*later, *first)] {
+                    let found = both(violated(explicit), violated(bmc), true);
+                    let Finding::Violated { violation, .. } = found else { panic!("{found:?}") };
+                    assert_eq!(violation.kind, *first);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn of_two_lassos_that_of_the_explicit_search_is_shown() {
+        let (one, other) = (ViolationKind::Lasso(PropertyId(1)), ViolationKind::Lasso(PropertyId(0)));
+        let found = both(violated(one), violated(other), true);
+        assert!(
+            matches!(found, Finding::Violated { violation, engine: Engine::Explicit } if violation.kind == one)
+        );
+        let stopped = Verdict::Unknown(Unknown::StateLimit(9));
+        let found = both(stopped, violated(other), false);
+        assert!(
+            matches!(found, Finding::Violated { violation, engine: Engine::Bmc } if violation.kind == other)
+        );
+    }
+
+    #[test]
+    fn who_only_confirms_may_stop_early() {
+        let timeout = || Verdict::Unknown(Unknown::Timeout);
+        assert!(matches!(both(PROVED, timeout(), true), Finding::Proved(_)));
+        let bound = Verdict::HoldsToDepth { depth: 7 };
+        let limit = || Verdict::Unknown(Unknown::DepthLimit(2));
+        let found = both(limit(), bound, false);
+        assert!(
+            matches!(found, Finding::Undecided { why: Unknown::DepthLimit(2), depth: Some(7) }),
+            "{found:?}"
+        );
+        let found = both(limit(), timeout(), true);
+        assert!(
+            matches!(found, Finding::Undecided { why: Unknown::DepthLimit(2), depth: Some(4) }),
+            "{found:?}"
+        );
+        let alone = [run(Engine::Bmc, timeout(), None)];
+        let found = combine(Goal::All, &alone, false);
+        assert!(matches!(found, Finding::Undecided { why: Unknown::Timeout, depth: None }), "{found:?}");
+        let found = combine(Goal::All, &alone, true);
+        assert!(matches!(found, Finding::Undecided { why: Unknown::Incapable(_), depth: None }), "{found:?}");
+    }
+
+    #[test]
+    fn a_witness_is_that_of_the_goal() {
+        let reached = [run(Engine::Bmc, Verdict::Reached(Trace::default()), None)];
+        let found = combine(Goal::Reach(PropertyId(2)), &reached, false);
+        assert!(matches!(found, Finding::Reached { property: PropertyId(2), .. }), "{found:?}");
+    }
+}

@@ -182,3 +182,132 @@ fn excluded(expect: &Expect, system: &TransitionSystem, runs: &[Run], depth: Opt
     let (expected, depth) = (expected_depth(expect)?, depth?);
     (expected <= depth).then(|| format!("there is none up to depth {depth}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use musilc_ir::{PropertyId, Statistics, Step, Trace, TransitionId, Verdict};
+
+    /// An invariant, a temporal and a recoverable property.
+    fn system() -> TransitionSystem {
+        let text = "system s init terminal holds true
+            invariant safe holds true claim true
+            temporal served holds true claim true formula condition true
+            recoverable empty holds true claim true";
+        musilc_ir::text::parse(text).unwrap()
+    }
+
+    const SERVED: ViolationKind = ViolationKind::Lasso(PropertyId(1));
+
+    const EMPTY: ViolationKind = ViolationKind::Unrecoverable(PropertyId(2));
+
+    fn trace(steps: u32, back_to: Option<u32>) -> Trace {
+        let step = Step { transition: TransitionId(0), args: vec![], state: None };
+        Trace { steps: vec![step; steps as usize], back_to, ..Trace::default() }
+    }
+
+    fn violates(property: &str, depth: Option<u32>, lasso: Option<(u32, u32)>) -> Expect {
+        Expect::Violates { property: property.to_owned(), depth, lasso }
+    }
+
+    /// A run of the bounded checker that decided so many steps, and lassos of this length.
+    fn bounded(decided: u32, lassos: Option<u32>) -> Run {
+        let outcome = Outcome {
+            verdict: Verdict::HoldsToDepth { depth: decided },
+            decided_depth: Some(decided),
+            decided_lassos: lassos,
+            witnesses: vec![],
+            statistics: Statistics::default(),
+            coverage: None,
+        };
+        Run { engine: Engine::Bmc, outcome }
+    }
+
+    fn judged(expect: &Expect, finding: &Finding, runs: &[Run]) -> (Status, Vec<String>) {
+        judge(expect, &system(), finding, runs, &Options::new())
+    }
+
+    fn found(kind: ViolationKind, trace: Trace, engine: Engine) -> Finding {
+        Finding::Violated { violation: Violation { kind, trace }, engine }
+    }
+
+    fn failed(reason: &str) -> Status {
+        Status::Failed(reason.to_owned())
+    }
+
+    #[test]
+    fn the_lengths_of_a_lasso_are_those_of_the_explicit_search() {
+        let lasso = found(SERVED, trace(5, Some(2)), Engine::Explicit);
+        let status = |lengths| judged(&violates("served", None, lengths), &lasso, &[]).0;
+        assert_eq!(status(None), Status::Passed);
+        assert_eq!(status(Some((2, 3))), Status::Passed);
+        assert_eq!(status(Some((2, 4))), failed("the loop is shorter"));
+        assert_eq!(status(Some((1, 3))), failed("the stem is longer"));
+        assert_eq!(status(Some((3, 2))), failed("the stem is shorter and the loop is longer"));
+        let stutters = found(SERVED, trace(5, Some(5)), Engine::Explicit);
+        assert_eq!(judged(&violates("served", None, Some((5, 1))), &stutters, &[]).0, Status::Passed);
+        // Another property.
+        assert_eq!(judged(&violates("empty", None, None), &lasso, &[]).0, failed(""));
+        assert_eq!(judged(&Expect::Holds { states: None }, &lasso, &[]).0, failed(""));
+    }
+
+    #[test]
+    fn a_shorter_lasso_of_the_bounded_checker_leaves_the_lengths_open() {
+        let expect = violates("served", None, Some((2, 3)));
+        let status =
+            |steps, back_to| judged(&expect, &found(SERVED, trace(steps, Some(back_to)), Engine::Bmc), &[]);
+        assert_eq!(status(5, 2), (Status::Passed, vec![]));
+        for (steps, back_to) in [(4, 2), (5, 1), (4, 4)] {
+            let (status, notes) = status(steps, back_to);
+            assert_eq!((status, notes.len()), (Status::Passed, 1));
+        }
+        // It is a shortest one, so there is none of the expected length.
+        assert_eq!(status(6, 2), (failed("the loop is longer"), vec![]));
+    }
+
+    #[test]
+    fn a_lasso_on_the_way_does_not_decide_what_lies_deeper() {
+        let lasso = found(SERVED, trace(3, Some(1)), Engine::Bmc);
+        let at = |depth| violates("safe", Some(depth), None);
+        let runs = [bounded(4, Some(2))];
+        assert_eq!(judged(&at(4), &lasso, &runs).0, failed("there is none up to depth 4"));
+        let Status::Undecided(reason) = judged(&at(5), &lasso, &runs).0 else { panic!("decided") };
+        assert_eq!(
+            reason,
+            "property served is false of a run that never ends, but depths beyond 4 were not searched"
+        );
+        let deadlock = Expect::Deadlock { depth: None };
+        assert!(matches!(judged(&deadlock, &lasso, &runs).0, Status::Undecided(_)));
+        // The explicit search has visited all states by then.
+        let lasso = found(SERVED, trace(3, Some(1)), Engine::Explicit);
+        assert_eq!(judged(&at(5), &lasso, &runs).0, failed(""));
+        assert_eq!(judged(&deadlock, &lasso, &runs).0, failed(""));
+    }
+
+    #[test]
+    fn a_recoverable_property_is_lost_at_a_depth() {
+        let lost = found(EMPTY, trace(3, None), Engine::Explicit);
+        let status = |depth| judged(&violates("empty", depth, None), &lost, &[]).0;
+        assert_eq!(status(None), Status::Passed);
+        assert_eq!(status(Some(3)), Status::Passed);
+        assert_eq!(status(Some(2)), failed("it happens later"));
+        assert_eq!(status(Some(4)), failed("it happens earlier"));
+    }
+
+    #[test]
+    fn only_lengths_that_were_decided_exclude_a_lasso() {
+        let bound = Finding::Bounded { depth: 9 };
+        let status = |expect: &Expect, lassos| judged(expect, &bound, &[bounded(9, lassos)]).0;
+        let served = violates("served", None, Some((2, 3)));
+        assert_eq!(status(&served, Some(5)), failed("there is no lasso of up to 5 steps"));
+        assert!(matches!(status(&served, Some(4)), Status::Undecided(_)));
+        assert!(matches!(status(&served, None), Status::Undecided(_)));
+        assert!(matches!(status(&violates("served", None, None), Some(9)), Status::Undecided(_)));
+        // That something can always be recovered is no matter of depth.
+        assert!(matches!(status(&violates("empty", Some(3), None), None), Status::Undecided(_)));
+        assert_eq!(status(&violates("safe", Some(3), None), None), failed("there is none up to depth 9"));
+        let stopped = Finding::Undecided { why: Unknown::DepthLimit(9), depth: Some(9) };
+        let expect = violates("empty", Some(3), None);
+        assert!(matches!(judged(&expect, &stopped, &[]).0, Status::Undecided(_)));
+    }
+}

@@ -220,4 +220,32 @@ mod tests {
         assert_eq!(note(Goal::Reach(PropertyId(0)), &incapable), None);
         assert_eq!(note(Goal::All, &bmc(Verdict::Unknown(Unknown::Timeout))), None);
     }
+
+    #[test]
+    fn a_search_that_got_through_leaves_only_that_open() {
+        let system = switch();
+        let open = |goal, why, decided, lassos| {
+            let run = explicit(Verdict::Unknown(why));
+            let bmc = Outcome { decided_depth: decided, decided_lassos: lassos, ..run.outcome };
+            is_all_that_is_open(&system, goal, &bmc, 4)
+        };
+        let incapable = || Unknown::Incapable("no".to_owned());
+        assert!(open(Goal::All, incapable(), Some(4), None));
+        assert!(!open(Goal::All, incapable(), Some(3), None));
+        assert!(!open(Goal::All, incapable(), None, None));
+        assert!(!open(Goal::All, Unknown::Timeout, Some(4), None));
+        assert!(!open(Goal::Reach(PropertyId(0)), incapable(), Some(4), None));
+        let mut timed = system.clone();
+        let text = "system s init terminal holds true
+            temporal served holds true claim true formula condition true";
+        timed.properties.extend(musilc_ir::text::parse(text).unwrap().properties);
+        let open = |lassos| {
+            let run = explicit(Verdict::Unknown(incapable()));
+            let bmc = Outcome { decided_depth: Some(4), decided_lassos: lassos, ..run.outcome };
+            is_all_that_is_open(&timed, Goal::All, &bmc, 4)
+        };
+        assert!(open(Some(4)));
+        assert!(!open(Some(3)));
+        assert!(!open(None));
+    }
 }

@@ -5,7 +5,7 @@ use crate::result::{Exit, Finding, Status};
 use crate::testing::{as_declared, run, run_on, system};
 use musilc_frontend::Expect;
 use musilc_frontend::diagnostic::Code;
-use musilc_ir::{Interrupt, Proof};
+use musilc_ir::{Goal, Interrupt, Proof, PropertyId};
 
 fn backends() -> [Options; 3] {
     [Backend::Explicit, Backend::Bmc, Backend::Both].map(|backend| Options::new().backend(backend))
@@ -140,4 +140,99 @@ fn a_wrong_engine_is_found_out() {
     assert!(
         matches!(&report.checks[0].status, Status::Broken(problem) if problem.contains("does not replay"))
     );
+}
+
+/// A counter that may wait, with properties of each kind, and an action that never happens.
+fn with_time() -> musilc_ir::TransitionSystem {
+    let text = r#"system "broken"
+        var x: 0..=2
+        source x: 0..=2 from x
+        init x = 0
+        transition wait when true
+        transition count when x < 2
+          x := x + 1
+        transition never when false
+        terminal holds true
+        invariant small
+          holds x < 2
+          claim x < 2
+        temporal full
+          holds true
+          claim true
+          formula eventually { condition x == 2 }
+        recoverable empty
+          holds x == 0
+          claim x == 0
+        reachable two
+          holds x == 2
+          claim x == 2
+    "#;
+    musilc_ir::text::parse(text).unwrap()
+}
+
+fn violates(property: &str) -> Expect {
+    Expect::Violates { property: property.to_owned(), depth: None, lasso: None }
+}
+
+#[test]
+fn what_hangs_on_all_states_is_asked_for_by_itself() {
+    let system = with_time();
+    let goal = |expect: &Expect| super::goal(&system, expect);
+    assert_eq!(goal(&violates("small")), Ok(Goal::All));
+    assert_eq!(goal(&violates("full")), Ok(Goal::Refute(PropertyId(1))));
+    assert_eq!(goal(&violates("empty")), Ok(Goal::Refute(PropertyId(2))));
+    let reaches = |property: &str| Expect::Reaches { property: property.to_owned(), depth: None };
+    assert_eq!(goal(&reaches("two")), Ok(Goal::Reach(PropertyId(3))));
+    assert!(goal(&reaches("nothing")).is_err());
+    for expect in [
+        Expect::Holds { states: None },
+        Expect::Deadlock { depth: None },
+        Expect::Error { depth: None },
+        violates("nothing"),
+    ] {
+        assert_eq!(goal(&expect), Ok(Goal::All), "{expect:?}");
+    }
+}
+
+#[test]
+fn other_violations_do_not_hide_an_expected_one() {
+    for options in backends() {
+        // `small` is false after 2 steps, but `full` was asked for.
+        let report = run_on(&with_time(), violates("full"), &options);
+        assert_eq!(report.checks[0].status, Status::Passed, "{options:?}");
+        assert_eq!(report.checks[0].finding.trace().unwrap().0.lasso(), Some((0, 1)), "{options:?}");
+        let report = run_on(&with_time(), violates("small"), &options);
+        assert_eq!(report.checks[0].status, Status::Passed, "{options:?}");
+    }
+    let report = run_on(&with_time(), violates("empty"), &Options::new());
+    assert_eq!(report.checks[0].status, Status::Passed);
+    assert_eq!(report.checks[0].notes.len(), 1, "{:?}", report.checks[0].notes);
+}
+
+#[test]
+fn a_search_for_lassos_visits_all_states() {
+    for property in ["full", "empty"] {
+        let report = run_on(&with_time(), violates(property), &Options::new());
+        let codes: Vec<Code> = report.warnings.iter().map(|warning| warning.code).collect();
+        assert_eq!(codes, [Code::DeadAction], "{property}");
+    }
+    // Here the lasso is that of the bounded checker.
+    let report = run_on(&with_time(), violates("full"), &Options::new().max_states(2));
+    assert_eq!(report.checks[0].status, Status::Passed);
+    assert_eq!(report.warnings, []);
+    // The search ends where the invariant is false.
+    assert_eq!(run_on(&with_time(), violates("small"), &Options::new()).warnings, []);
+}
+
+#[test]
+fn a_search_that_was_cut_off_decides_nothing_about_time() {
+    for limits in [Options::new().max_states(2), Options::new().max_depth(1)] {
+        let mut system = with_time();
+        system.properties.remove(0);
+        system.transitions[0].guard = system.context.bool(false);
+        for property in ["full", "empty"] {
+            let report = run_on(&system, violates(property), &limits.clone().backend(Backend::Explicit));
+            assert_eq!(report.exit(), Exit::Undecided, "{property}");
+        }
+    }
 }

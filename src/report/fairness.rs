@@ -248,3 +248,173 @@ fn needs(system: &TransitionSystem, holds: &WhyHolds) -> Vec<String> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use musilc_ir::{InitResult, PropertyId, StepResult};
+
+    /// A token goes round, and may get lost where it is at 1. `rest` is possible at 0 only, `pick` always.
+    const TEXT: &str = "system s var x: 0..=2 init x = 0
+        FAIR transition up when x == 0 x := 1
+        FAIR transition down when x == 1 x := 0
+        FAIR transition rest when x == 0
+        FAIR transition lose(i: 0..=1) when x == 1 && $i == 1 x := 2
+        FAIR transition pick(i: 0..=4) when x < 2
+        terminal holds true";
+
+    fn system(fairness: &str) -> TransitionSystem {
+        musilc_ir::text::parse(&TEXT.replace("FAIR", fairness)).unwrap()
+    }
+
+    /// The run of these steps, and where it goes back to.
+    fn run(system: &TransitionSystem, steps: &[(u32, &[u32])], back_to: u32) -> Trace {
+        let InitResult::State(initial) = system.initial_state(&[]).unwrap() else {
+            panic!("no initial state")
+        };
+        let mut state = initial.clone();
+        let mut trace = Trace { initial: Some(initial), back_to: Some(back_to), ..Trace::default() };
+        for (transition, args) in steps {
+            let transition = TransitionId(*transition);
+            let StepResult::Next(next) = system.step(&state, transition, args).unwrap() else {
+                panic!("the step is not enabled")
+            };
+            state = next.clone();
+            trace.steps.push(Step { transition, args: args.to_vec(), state: Some(next) });
+        }
+        trace
+    }
+
+    #[test]
+    fn what_would_rule_a_run_out_is_what_it_does_not_keep_to() {
+        let unfair = system("");
+        let round: [(u32, &[u32]); 2] = [(0, &[]), (1, &[])];
+        let lasso = run(&unfair, &round, 0);
+        assert_eq!(
+            would_rule_out(&unfair, &lasso),
+            [
+                "weak fairness of pick(0), pick(1), pick(2) or 2 more would rule this run out",
+                "strong fairness of rest or lose(1) would rule this run out",
+            ]
+        );
+        let at_1 = run(&unfair, &[(0, &[]), (4, &[3])], 1);
+        assert_eq!(
+            would_rule_out(&unfair, &at_1),
+            ["weak fairness of down, lose(1), pick(0) or 3 more would rule this run out"]
+        );
+        // What is said is what the reference evaluator says of the assumptions.
+        for (strength, strong) in [("weak", false), ("strong", true)] {
+            let fair = system(strength);
+            for lasso in [&lasso, &at_1] {
+                let word = Lasso::new(lasso).unwrap();
+                let broken = fair.fairness_constraints().filter(|one| !word.keeps(&fair, one).unwrap());
+                let broken: Vec<FairnessConstraint> = broken.collect();
+                let told = would_rule_out(&unfair, lasso).concat();
+                assert!(broken.iter().all(|one| one.strong == strong) && !broken.is_empty());
+                for one in broken.iter().take(2) {
+                    let name = named(&fair, one.transition, one.args.as_deref().unwrap());
+                    assert!(told.contains(&name), "{strength} {name}: {told}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn some_runs_no_fairness_rules_out() {
+        let system = system("");
+        let lost = run(&system, &[(0, &[]), (3, &[1])], 2);
+        assert_eq!(
+            would_rule_out(&system, &lost),
+            ["no fairness rules this run out: no action is enabled at its end"]
+        );
+        let text = "system s var x: 0..=1 init x = 0
+            transition up when x == 0 x := 1
+            transition down when x == 1 x := 0
+            terminal holds true";
+        let only = musilc_ir::text::parse(text).unwrap();
+        assert_eq!(
+            would_rule_out(&only, &run(&only, &[(0, &[]), (1, &[])], 0)),
+            ["no fairness rules this run out: whatever is enabled in the loop is taken there"]
+        );
+        let no_lasso = Trace { back_to: None, ..lost };
+        assert_eq!(would_rule_out(&system, &no_lasso), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_loop_keeps_to_each_assumption_in_its_way() {
+        let weak = system("weak");
+        let picked: [(u32, &[u32]); 3] = [(0, &[]), (4, &[2]), (1, &[])];
+        let told = kept(&weak, &run(&weak, &picked, 0));
+        assert_eq!(
+            told,
+            [
+                "weak fairness of up: up taken at step 1",
+                "weak fairness of down: down taken at step 3",
+                "weak fairness of rest: rest not enabled at step 1",
+                "weak fairness of lose: lose(0) never enabled in the loop; lose(1) not enabled initially",
+                "weak fairness of pick: pick(0), pick(1), pick(3) and 1 more not kept; pick(2) taken at step 2",
+            ]
+        );
+        let whole = system("strong whole");
+        let told = kept(&whole, &run(&whole, &picked, 0));
+        assert_eq!(told[4], "strong fairness of pick as one: pick taken at step 2");
+        let lost = kept(&whole, &run(&whole, &[(0, &[]), (3, &[1])], 2));
+        assert_eq!(lost[3], "strong fairness of lose as one: lose never enabled in the loop");
+        assert_eq!(kept(&system(""), &run(&weak, &picked, 0)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn runs_in_short() {
+        let system = system("");
+        assert_eq!(in_short(&system, &run(&system, &[(0, &[]), (1, &[])], 0)), "[up, down] for ever");
+        assert_eq!(
+            in_short(&system, &run(&system, &[(0, &[]), (4, &[2])], 1)),
+            "up, then [pick(2)] for ever"
+        );
+        assert_eq!(
+            in_short(&system, &run(&system, &[(0, &[]), (3, &[1])], 2)),
+            "up, lose(1), then [stutter] for ever"
+        );
+    }
+
+    #[test]
+    fn needs_are_listed() {
+        let mut system = system("weak");
+        let text = "system s init terminal holds true
+            temporal served holds true claim true formula condition true";
+        system.properties = musilc_ir::text::parse(text).unwrap().properties;
+        let need = |transition, without| crate::result::Need {
+            transition: TransitionId(transition),
+            fairness: Fairness::Weak(FairUnit::Whole),
+            without,
+        };
+        let told = |list, depth| needs(&system, &WhyHolds { property: PropertyId(0), needs: list, depth });
+        assert_eq!(told(vec![], None), ["why served: needs no fairness assumption"]);
+        assert_eq!(
+            told(vec![], Some(3)),
+            ["why served: needs no fairness assumption to hold to depth 3 (bounded)"]
+        );
+        let unknown = Err(musilc_ir::Unknown::Timeout);
+        let lasso = run(&system, &[(0, &[]), (1, &[])], 0);
+        assert_eq!(
+            told(vec![need(0, unknown), need(1, Ok(lasso))], Some(7)),
+            [
+                "why served: needs weak fairness of up as one and weak fairness of down as one, \
+                 with which it holds to depth 7 (bounded)",
+                "  whether it holds without weak fairness of up as one is not known: the time is up",
+                "  without weak fairness of down as one: [up, down] for ever",
+            ]
+        );
+    }
+
+    #[test]
+    fn names_are_joined() {
+        let names = |count: usize| (0..count).map(|i| format!("a({i})")).collect::<Vec<_>>();
+        assert_eq!(joined(&names(1), "or"), "a(0)");
+        assert_eq!(joined(&names(2), "or"), "a(0) or a(1)");
+        assert_eq!(joined(&names(3), "and"), "a(0), a(1) and a(2)");
+        assert_eq!(listed(&names(0)), None);
+        assert_eq!(listed(&names(3)).unwrap(), "a(0), a(1) or a(2)");
+        assert_eq!(listed(&names(9)).unwrap(), "a(0), a(1), a(2) or 6 more");
+    }
+}

@@ -215,3 +215,218 @@ impl<'a> Walk<'a> {
         if at == 0 { "initially".to_owned() } else { format!("at step {at}") }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use musilc_ir::{State, Step, TransitionId, Value};
+    use std::borrow::Borrow;
+
+    /// What the parts of formulas look like in the source.
+    const SOURCE: &str =
+        "p, q, r, taken(go), p || q || r, p && q && r, always p, p weak until q, p release q, p ~> q";
+
+    /// The place of a text in the source.
+    fn at(text: &str) -> String {
+        let start = SOURCE.find(text).unwrap();
+        format!("@{start}..{}", start + text.len())
+    }
+
+    /// A condition: the boolean of this name.
+    fn bit(name: &str) -> String {
+        let index = ["p", "q", "r"].iter().position(|known| *known == name).unwrap();
+        format!("condition {0} bits[{index}] {0}", at(name))
+    }
+
+    /// An operator over operands.
+    fn of<S: Borrow<str>>(word: &str, operands: &[S]) -> String {
+        format!("{word} {{ {} }}", operands.join(" "))
+    }
+
+    fn parts(word: &str, parts: &[String]) -> String {
+        format!("{word} {{ part {} }}", parts.join(" part "))
+    }
+
+    fn system(formula: &str) -> TransitionSystem {
+        let text = format!(
+            "system s var bits: [bool; 3] init bits = [false, false, false]
+             transition go when true
+             transition stay when true
+             terminal holds true
+             temporal claimed holds true claim true formula {formula}"
+        );
+        musilc_ir::text::parse(&text).unwrap_or_else(|error| panic!("{error:?}: {text}"))
+    }
+
+    /// The run through states in which these bits are true. Then it goes back; from the last on, if it goes back to none, it stutters.
+    fn run(word: &[&str], back_to: Option<u32>) -> Trace {
+        let state = |bits: &&str| {
+            let bits: Vec<Value> = ["p", "q", "r"].map(|bit| Value::Bool(bits.contains(bit))).into();
+            State([Value::Array(bits.into())].into())
+        };
+        let mut states: Vec<State> = word.iter().map(state).collect();
+        states.extend(back_to.map(|back_to| states[back_to as usize].clone()));
+        let steps = states.iter().skip(1).map(|state| Step {
+            transition: TransitionId(0),
+            args: vec![],
+            state: Some(state.clone()),
+        });
+        let steps: Vec<Step> = steps.collect();
+        let end = u32::try_from(steps.len()).unwrap();
+        Trace { initial: states.first().cloned(), steps, back_to: back_to.or(Some(end)), ..Trace::default() }
+    }
+
+    fn found(formula: &str, word: &[&str], back_to: Option<u32>) -> Option<Obligation> {
+        let quote = |span: Span| SOURCE.get(span.range()).filter(|text| !text.is_empty()).map(str::to_owned);
+        obligation(&system(formula), PropertyId(0), &run(word, back_to), &quote)
+    }
+
+    #[track_caller]
+    fn told(formula: &str, word: &[&str], back_to: Option<u32>) -> String {
+        found(formula, word, back_to).unwrap_or_else(|| panic!("nothing is to blame in {formula}")).text
+    }
+
+    #[test]
+    fn conditions_steps_and_connectives() {
+        let (p, q, r) = (bit("p"), bit("q"), bit("r"));
+        let taken = |name: &str, id: u32| format!("taken {} {name} #{id} ()", at("taken(go)"));
+        for (formula, word, expected) in [
+            (p.clone(), ["", "p"], "p is false initially"),
+            (of("not", &[p.as_str()]), ["p", ""], "p is true initially"),
+            (taken("stay", 1), ["", ""], "taken(go) is false initially"),
+            (of("not", &[taken("go", 0)]), ["", ""], "taken(go) is true initially"),
+            (of("next", &[p.as_str()]), ["p", "q"], "p is false at step 1"),
+            (parts("all", &[p.clone(), q.clone()]), ["p", ""], "q is false initially"),
+            (
+                parts("any", &[p.clone(), q.clone()]),
+                ["r", ""],
+                "p is false initially, and q is false initially",
+            ),
+            (
+                parts(&format!("any {}", at("p || q || r")), &[p.clone(), q.clone(), r.clone()]),
+                ["", "p"],
+                "p || q || r is false initially",
+            ),
+            (of("not", &[parts("any", &[p.clone(), q.clone()])]), ["q", ""], "q is true initially"),
+            (
+                of("not", &[parts(&format!("all {}", at("p && q && r")), &[p.clone(), q.clone(), r])]),
+                ["pqr", ""],
+                "p && q && r is true initially",
+            ),
+            (
+                of("implies", &[p.clone(), q.clone()]),
+                ["p", "q"],
+                "p is true initially, and q is false initially",
+            ),
+            (of("not", &[of("implies", &[p.clone(), q.clone()])]), ["q", ""], "q is true initially"),
+            (of("not", &[of("implies", &[p.clone(), q.clone()])]), ["", ""], "p is false initially"),
+            (of("iff", &[p.clone(), q.clone()]), ["q", ""], "p is false initially, and q is true initially"),
+            (of("not", &[of("iff", &[p, q])]), ["", ""], "p is false initially, and q is false initially"),
+        ] {
+            assert_eq!(told(&formula, &word, Some(0)), expected, "{formula}");
+        }
+    }
+
+    #[test]
+    fn what_lasts_and_what_never_comes() {
+        let (p, q) = (bit("p"), bit("q"));
+        let one = |word: &str| of(word, &[p.as_str()]);
+        let two = |word: &str| of(word, &[p.clone(), q.clone()]);
+        let always = of(&format!("always {}", at("always p")), &[p.as_str()]);
+        for (formula, word, back_to, expected) in [
+            (one("always"), ["p", "q", ""], Some(0), "p is false at step 1"),
+            (of("not", &[one("always")]), ["p", "p", "p"], Some(1), "p is always true"),
+            (one("eventually"), ["q", "", ""], Some(1), "p is never true"),
+            (of("not", &[one("eventually")]), ["", "", "p"], Some(0), "p is true at step 2"),
+            // Once, but not for ever.
+            (of("always", &[one("eventually")]), ["p", "", ""], Some(1), "p is never true from step 1 on"),
+            (
+                of("eventually", &[always]),
+                ["", "p", ""],
+                Some(1),
+                "p is false at step 2, and again and again",
+            ),
+            (two("until"), ["p", "p", "p"], Some(0), "q is never true"),
+            (two("until"), ["p", "", "q"], Some(0), "p is false at step 1, and q was not true before"),
+            (of("not", &[two("until")]), ["p", "q", ""], Some(0), "q is true at step 1"),
+            (two("weak_until"), ["p", "", "q"], Some(0), "p is false at step 1, and q was not true before"),
+            (two("release"), ["q", "", "p"], Some(0), "q is false at step 1, and p was not true before"),
+            (
+                two("leads_to"),
+                ["q", "p", ""],
+                Some(1),
+                "p is true at step 1, and q is never true from then on",
+            ),
+        ] {
+            assert_eq!(told(&formula, &word, back_to), expected, "{formula}");
+        }
+        // Of these there is no one point that makes them true.
+        for (word, shown) in
+            [("weak_until", "p weak until q"), ("release", "p release q"), ("leads_to", "p ~> q")]
+        {
+            let formula = of("not", &[of(&format!("{word} {}", at(shown)), &[p.clone(), q.clone()])]);
+            assert_eq!(told(&formula, &["pq", "q", "q"], Some(0)), format!("{shown} is true initially"));
+        }
+    }
+
+    #[test]
+    fn a_state_that_stutters_is_looked_at_for_ever() {
+        let leads_to = of("leads_to", &[bit("p"), bit("q")]);
+        let expected = "p is true at step 1, and q is never true from then on";
+        assert_eq!(told(&leads_to, &["q", "p"], None), expected);
+        assert_eq!(found(&leads_to, &["p", "q"], None), None);
+        assert_eq!(told(&of("next", &[bit("p")]), &["q"], None), "p is false initially");
+    }
+
+    #[test]
+    fn the_first_part_and_its_witness_are_to_blame() {
+        let part = |value: u32, formula: &str| format!("part i = \"{value}\": {formula}");
+        let all = format!("all {{ {} {} }}", part(0, &bit("p")), part(1, &bit("q")));
+        let found = found(&of("always", &[all]), &["pq", "p"], Some(0)).unwrap();
+        assert_eq!(found.witnesses, [("i".to_owned(), "1".to_owned())]);
+        assert_eq!(SOURCE.get(found.span.range()), Some("q"));
+        assert_eq!(found.text, "q is false at step 1");
+    }
+
+    #[test]
+    fn whatever_is_false_has_something_to_blame() {
+        let unary = ["not", "next", "always", "eventually"];
+        let binary = ["implies", "iff", "until", "weak_until", "release", "leads_to"];
+        let atoms = vec![bit("p"), bit("q")];
+        let level = |operands: &[String]| {
+            let mut out = operands.to_vec();
+            out.extend(unary.iter().flat_map(|word| operands.iter().map(|a| of(word, &[a.as_str()]))));
+            for (a, b) in operands.iter().flat_map(|a| atoms.iter().map(move |b| (a.clone(), b.clone()))) {
+                for pair in [[a.clone(), b.clone()], [b, a]] {
+                    out.extend(binary.iter().map(|word| of(word, &pair)));
+                    out.extend(["all", "any"].iter().map(|word| parts(word, &pair)));
+                }
+            }
+            out
+        };
+        let letters = ["", "p", "q", "pq"];
+        let mut blamed = 0;
+        for formula in level(&level(&atoms)) {
+            let system = system(&formula);
+            for (one, other) in letters.iter().flat_map(|one| letters.iter().map(move |other| (one, other))) {
+                for back_to in [Some(0), Some(1), None] {
+                    let run = run(&[one, other], back_to);
+                    let lasso = Lasso::new(&run).unwrap();
+                    let claimed = system.properties[0].formula.as_ref().unwrap();
+                    let holds = lasso.truth(&system, claimed).unwrap()[0];
+                    let found = obligation(&system, PropertyId(0), &run, &|_| None);
+                    assert_eq!(found.is_none(), holds, "{formula} of {one:?} {other:?} {back_to:?}");
+                    blamed += usize::from(!holds);
+                }
+            }
+        }
+        assert!(blamed > 10_000, "{blamed}");
+    }
+
+    #[test]
+    fn nothing_is_to_blame_where_the_formula_is_true() {
+        assert_eq!(found(&bit("p"), &["p", ""], Some(0)), None);
+        let no_lasso = Trace { back_to: None, ..run(&["", ""], Some(0)) };
+        assert_eq!(obligation(&system(&bit("p")), PropertyId(0), &no_lasso, &|_| None), None);
+    }
+}
