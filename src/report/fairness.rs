@@ -254,13 +254,13 @@ mod tests {
     use super::*;
     use musilc_ir::{InitResult, PropertyId, StepResult};
 
-    /// A token goes round, and may get lost where it is at 1. `rest` is possible at 0 only, `pick` always.
-    const TEXT: &str = "system s var x: 0..=2 init x = 0
+    /// A token goes round, and may get lost where it is at 1. `rest` is possible at 0 only, `pick` always; `pick(3)` changes nothing.
+    const TEXT: &str = "system s var x: 0..=2 var y: bool init x = 0 y = false
         FAIR transition up when x == 0 x := 1
         FAIR transition down when x == 1 x := 0
-        FAIR transition rest when x == 0
+        FAIR transition rest when x == 0 y := true
         FAIR transition lose(i: 0..=1) when x == 1 && $i == 1 x := 2
-        FAIR transition pick(i: 0..=4) when x < 2
+        FAIR transition pick(i: 0..=4) when x < 2 y := !($i == 3)
         terminal holds true";
 
     fn system(fairness: &str) -> TransitionSystem {
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(
             would_rule_out(&unfair, &lasso),
             [
-                "weak fairness of pick(0), pick(1), pick(2) or 2 more would rule this run out",
+                "weak fairness of pick(0), pick(1), pick(2) or 1 more would rule this run out",
                 "strong fairness of rest or lose(1) would rule this run out",
             ]
         );
