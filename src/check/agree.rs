@@ -139,7 +139,7 @@ fn missed_lasso(system: &TransitionSystem, finder: &Run, other: &Run, out: &mut 
             format!("{} holds, and {}", name(), phrase::sentence(*kind, trace.depth(), Some(system)))
         }
         _ => match decided.filter(|decided| *decided >= length) {
-            Some(decided) => format!("no lasso of stem and loop together up to {}", phrase::steps(decided)),
+            Some(decided) => format!("no lasso of length up to {decided}"),
             None => return,
         },
     };
@@ -148,7 +148,7 @@ fn missed_lasso(system: &TransitionSystem, finder: &Run, other: &Run, out: &mut 
 
 fn lasso_told(system: &TransitionSystem, id: PropertyId, length: u32) -> String {
     let name = phrase::property(Some(system), id);
-    format!("{name} is false of a lasso of {}", phrase::steps(length))
+    format!("{name} is false of a lasso of length {length}")
 }
 
 fn compare_events(system: &TransitionSystem, one: &Claims, other: &Claims, out: &mut Vec<String>) {

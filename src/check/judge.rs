@@ -176,8 +176,7 @@ fn excluded(expect: &Expect, system: &TransitionSystem, runs: &[Run], depth: Opt
     if global {
         let expected = expected_lasso(expect)?;
         let decided = runs.iter().filter_map(|run| run.outcome.decided_lassos).max()?;
-        return (expected <= decided)
-            .then(|| format!("there is no lasso of up to {}", phrase::steps(decided)));
+        return (expected <= decided).then(|| format!("there is no lasso of length up to {decided}"));
     }
     let (expected, depth) = (expected_depth(expect)?, depth?);
     (expected <= depth).then(|| format!("there is none up to depth {depth}"))
@@ -299,7 +298,7 @@ mod tests {
         let bound = Finding::Bounded { depth: 9 };
         let status = |expect: &Expect, lassos| judged(expect, &bound, &[bounded(9, lassos)]).0;
         let served = violates("served", None, Some((2, 3)));
-        assert_eq!(status(&served, Some(5)), failed("there is no lasso of up to 5 steps"));
+        assert_eq!(status(&served, Some(5)), failed("there is no lasso of length up to 5"));
         assert!(matches!(status(&served, Some(4)), Status::Undecided(_)));
         assert!(matches!(status(&served, None), Status::Undecided(_)));
         assert!(matches!(status(&violates("served", None, None), Some(9)), Status::Undecided(_)));
