@@ -8,6 +8,9 @@ use std::time::Duration;
 /// The depth to which the bounded checker goes where nothing else decides it.
 pub const DEFAULT_DEPTH: u32 = 20;
 
+/// Lassos up to this length are looked for however small the diameter is: they come back to where they were, and that takes steps, too.
+const SHORT_LASSOS: u32 = 8;
+
 /// What the bounded checker may spend once the explicit search has proved that there is no violation: it then only confirms.
 pub const CONFIRM_PROOF: Duration = Duration::from_secs(10);
 
@@ -35,7 +38,11 @@ pub(crate) fn bmc(options: &Options, expect: &Expect, explicit: Option<&Outcome>
             _ => (violation.depth(), Some(CONFIRM_TRACE)),
         },
         Some(Verdict::Reached(trace)) => (trace.depth(), Some(CONFIRM_TRACE)),
-        Some(Verdict::Proved(Proof::Exhaustive { diameter })) => (after(*diameter), Some(CONFIRM_PROOF)),
+        Some(Verdict::Proved(Proof::Exhaustive { diameter })) => {
+            let temporal = explicit.is_some_and(|outcome| outcome.statistics.product_states.is_some());
+            let least = if temporal { SHORT_LASSOS } else { 0 };
+            (after(*diameter).max(least), Some(CONFIRM_PROOF))
+        }
         Some(Verdict::Proved(Proof::AllRunsEnd { longest })) => (after(*longest), Some(CONFIRM_PROOF)),
         Some(Verdict::HoldsToDepth { .. } | Verdict::Unknown(_)) | None => {
             let expected = expected_depth(expect).max(expected_lasso(expect)).unwrap_or(0);
@@ -115,6 +122,9 @@ mod tests {
             depth(&options, &holds, Some(Verdict::Proved(Proof::Exhaustive { diameter: 90 }))),
             DEFAULT_DEPTH
         );
+        let mut temporal = outcome(Verdict::Proved(Proof::Exhaustive { diameter: 2 }));
+        temporal.statistics.product_states = Some(3);
+        assert_eq!(bmc(&options, &holds, Some(&temporal)).depth, SHORT_LASSOS);
         let violation = Violation { kind: ViolationKind::Deadlock, trace: trace(31) };
         assert_eq!(depth(&options, &holds, Some(Verdict::Violated(violation.clone()))), 31);
         assert_eq!(depth(&options, &holds, Some(Verdict::Reached(trace(3)))), 3);

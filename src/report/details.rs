@@ -4,7 +4,6 @@ use super::blame::{Blame, blame};
 use super::ending::{ending, operands, quoted, witnesses};
 use super::excerpt::{self, Mark};
 use super::human::Human;
-use super::obligation::obligation;
 use super::phrase;
 use super::statistics;
 use super::style::{DIM, paint};
@@ -12,7 +11,7 @@ use super::trace::{Layout, table};
 use crate::check;
 use crate::result::{CheckReport, Finding, Report, Status};
 use musilc_frontend::literate::Source;
-use musilc_ir::{TransitionSystem, Violation, ViolationKind};
+use musilc_ir::{Violation, ViolationKind};
 
 /// What was found instead of what was expected.
 pub(crate) fn failed(style: &Human, report: &Report, check: &CheckReport) -> String {
@@ -30,7 +29,7 @@ pub(crate) fn failed(style: &Human, report: &Report, check: &CheckReport) -> Str
                 Some(blame) => {
                     let culprit = Mark {
                         span: blame.span,
-                        text: label(&report.source, system, violation, &blame),
+                        text: label(&report.source, violation, &blame),
                         primary: true,
                     };
                     vec![culprit, Mark { primary: false, ..expected }]
@@ -57,14 +56,12 @@ pub(crate) fn failed(style: &Human, report: &Report, check: &CheckReport) -> Str
 }
 
 /// The remark at the place that is to blame.
-fn label(source: &Source, system: &TransitionSystem, violation: &Violation, blame: &Blame) -> String {
+fn label(source: &Source, violation: &Violation, blame: &Blame) -> String {
     match (&blame.error, violation.kind) {
         (Some(error), _) => error.clone(),
         (None, ViolationKind::Unreached(_)) => "true in no reachable state".to_owned(),
-        (None, ViolationKind::Lasso(id)) => {
-            let found = obligation(system, id, &violation.trace, &|span| quoted(source, span));
-            found.map_or_else(|| "false of this run".to_owned(), |found| found.text)
-        }
+        // The last line of the trace says why.
+        (None, ViolationKind::Lasso(_)) => "false of this run".to_owned(),
         (None, ViolationKind::Unrecoverable(_)) => {
             "true in no state that can be reached from there".to_owned()
         }
