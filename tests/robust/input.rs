@@ -66,6 +66,20 @@ const NUMBERS: &[&str] = &[
 
 /// Pieces that are rare in chapters.
 const RARE: &[&str] = &[
+    "always",
+    "eventually",
+    "next",
+    "until",
+    "weak until",
+    "release",
+    "~>",
+    "taken(a)",
+    "taken(a(_))",
+    "enabled(a(1))",
+    "fair",
+    "as one",
+    "always possible",
+    "response(x == 1, x == 2)",
     "any",
     "Bag<0..3, 2>",
     "Seq<bool, 3>",
@@ -192,12 +206,10 @@ impl Corpus {
                 ("a.musil", text)
             }
             3 => {
-                let (mut claim, mut body) = (self.soup(random, 12), self.soup(random, 12));
-                claim.retain(|c| c != ';');
-                body.retain(|c| c != ';');
+                let [claim, time, body] = [12, 16, 12].map(|most| self.soup(random, most).replace(';', ""));
                 let text = format!(
                     "model M {{ var x: 0..4 = 0; var s: Set<0..4> = {{}}; var q: Seq<0..4, 2> = []; var o: Option<bool> = None;\n\
-                     invariant p: {claim};\naction a(i: 0..3) {{ x = {body}; }} }}\ncheck c: M expect holds;"
+                     invariant p: {claim};\nproperty t: {time};\nfair action a(i: 0..3) {{ x = {body}; }} }}\ncheck c: M expect holds;"
                 );
                 ("a.musil", text)
             }
