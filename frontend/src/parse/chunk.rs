@@ -1,5 +1,6 @@
 //! Cuts balanced tokens into declarations.
 
+use super::time::is_name;
 use crate::lexer::{Spanned, Token};
 
 /// The tokens of one declaration.
@@ -83,10 +84,9 @@ fn continues(token: Token<'_>) -> bool {
 
 /// Whether a token can begin a statement or an arm, and cannot continue an expression.
 pub(super) fn starts_something(token: Token<'_>) -> bool {
-    matches!(
+    let statement = matches!(
         token,
-        Token::Ident(_)
-            | Token::Let
+        Token::Let
             | Token::If
             | Token::Match
             | Token::For
@@ -95,17 +95,8 @@ pub(super) fn starts_something(token: Token<'_>) -> bool {
             | Token::False
             | Token::Int(_)
             | Token::BadStmt
-            | Token::Step
-            | Token::On
-            | Token::From
-            | Token::Expect
-            | Token::Holds
-            | Token::States
-            | Token::Violates
-            | Token::Deadlock
-            | Token::Error
-            | Token::Reaches
-    )
+    );
+    statement || is_name(token)
 }
 
 /// The index after the token at `at`, or after its partner where it is an opening bracket.
