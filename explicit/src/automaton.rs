@@ -8,12 +8,19 @@ mod tests;
 
 pub(crate) use formula::Atom;
 
+use crate::cycle::Pause;
+use crate::machine::Stop;
 use formula::Formulas;
 use musilc_ir::{Context, Formula};
 
-/// The automaton of a formula would be absurdly large.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct TooLarge;
+/// Why there is no automaton.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// It would be absurdly large.
+    TooLarge,
+    /// There is no time for it.
+    Stop(Stop),
+}
 
 /// An automaton. It accepts a word if it has a run on it, from state 0, that takes transitions of every acceptance set again and again.
 #[derive(Clone, Debug)]
@@ -94,13 +101,10 @@ impl Label {
 
 impl Automaton {
     /// The automaton that accepts just the words on which the formula is false.
-    pub(crate) fn of_negation(cx: &Context, formula: &Formula) -> Result<Self, TooLarge> {
+    pub(crate) fn of_negation(cx: &Context, formula: &Formula, pause: Pause<'_>) -> Result<Self, Halt> {
         let mut formulas = Formulas::new();
         let root = formulas.translate(cx, formula, false);
-        if formulas.len() > 1 << 20 {
-            return Err(TooLarge);
-        }
-        Ok(reduce::reduce(tableau::automaton(&mut formulas, root)?))
+        Ok(reduce::reduce(tableau::automaton(&mut formulas, root, pause)?))
     }
 
     /// Whether each state lies on a cycle with a transition of every acceptance set.

@@ -11,10 +11,10 @@ use std::ops::ControlFlow;
 pub(crate) type Hop = (u32, u32);
 
 /// So many pairs of a node and what is done so far are visited to find a shortest cycle; then one that is merely short will do.
-const MOST_VISITED: usize = 200_000;
+const MOST_VISITED: usize = 100_000;
 
-/// So many of these pairs are visited in all, for all the nodes that cycles are looked for through.
-pub(crate) const MOST_EFFORT: usize = 2_000_000;
+/// So many edges are followed in all, for all the nodes that cycles are looked for through.
+pub(crate) const MOST_EFFORT: usize = 4_000_000;
 
 /// Called now and then in a long search.
 pub(crate) type Pause<'p> = &'p mut dyn FnMut() -> ControlFlow<Stop>;
@@ -34,8 +34,7 @@ pub(crate) fn cycle(
     {
         return ControlFlow::Continue(cycle);
     }
-    *effort += local.nodes.len();
-    Errands::new(local, constraints, all).cycle(start, bound, pause)
+    Errands::new(local, constraints, all).cycle(start, bound, effort, pause)
 }
 
 /// What a cycle has to do, as bits: each acceptance set and each weak assumption (taken, or not enabled somewhere); of each strong
@@ -52,6 +51,8 @@ pub(crate) struct Chores {
     /// The bits that say that a strong assumption was taken; those that it was enabled lie `strong_shift` higher.
     strong: u128,
     strong_shift: u32,
+    /// What being in each node does.
+    of_node: Vec<u128>,
 }
 
 impl Chores {
@@ -71,28 +72,29 @@ impl Chores {
         let weak: Vec<(u32, u128)> = weak.into_iter().zip((sets.len()..).map(bit)).collect();
         let strong: Vec<(u32, u128)> = strong.into_iter().zip((first_strong..).map(bit)).collect();
         let bits = |of: &[(u32, u128)]| of.iter().fold(0, |all, (_, bit)| all | bit);
-        Some(Self {
+        let mut chores = Self {
             of_constraint: weak.iter().chain(&strong).copied().collect(),
             accepting: sets.iter().fold(0, |all, (_, bit)| all | bit),
             sets,
             weak: bits(&weak),
             strong: bits(&strong),
             strong_shift: strong.len() as u32,
-        })
-    }
-
-    /// What being in a node does.
-    fn of_node(&self, local: &Local, node: u32) -> u128 {
-        let own = local.enabled_in(node).iter().filter_map(|constraint| self.of_constraint.get(constraint));
-        let enabled = own.fold(0, |all, bit| all | bit);
-        self.weak & !enabled | (enabled & self.strong) << self.strong_shift
+            of_node: Vec::new(),
+        };
+        let of_node = (0..local.nodes.len() as u32).map(|node| {
+            let own = local.enabled_in(node).iter().filter_map(|own| chores.of_constraint.get(own));
+            let enabled = own.fold(0, |all, bit| all | bit);
+            chores.weak & !enabled | (enabled & chores.strong) << chores.strong_shift
+        });
+        chores.of_node = of_node.collect();
+        Some(chores)
     }
 
     /// What following an edge does.
-    fn of_edge(&self, local: &Local, edge: &LocalEdge) -> u128 {
+    fn of_edge(&self, edge: &LocalEdge) -> u128 {
         let taken = edge.constraint.and_then(|constraint| self.of_constraint.get(&constraint)).copied();
         let sets = self.sets.iter().filter(|(set, _)| edge.accepting & set != 0);
-        sets.fold(taken.unwrap_or(0), |all, (_, bit)| all | bit) | self.of_node(local, edge.target)
+        sets.fold(taken.unwrap_or(0), |all, (_, bit)| all | bit) | self.of_node[edge.target as usize]
     }
 
     /// Whether a cycle that did this has done all.
@@ -113,15 +115,15 @@ impl Chores {
         pause: Pause<'_>,
     ) -> ControlFlow<Stop, Result<Option<Vec<Hop>>, TooLong>> {
         // Node, what is done, from where, and by which instance.
-        let mut visited: Vec<(u32, u128, usize, u32)> = vec![(start, self.of_node(local, start), 0, 0)];
+        let mut visited: Vec<(u32, u128, usize, u32)> = vec![(start, self.of_node[start as usize], 0, 0)];
         let mut known: FxHashSet<(u32, u128)> = FxHashSet::default();
         let (mut at, mut level_end, mut length) = (0, 1, 1);
         while at < visited.len() && length < bound {
             pause()?;
-            *effort += 1;
             let (node, done, _, _) = visited[at];
+            *effort += local.edges_from(node).len();
             for edge in local.edges_from(node) {
-                let after = done | self.of_edge(local, edge);
+                let after = done | self.of_edge(edge);
                 if edge.target == start && self.are_done(after) {
                     let mut hops = vec![(edge.instance, start)];
                     while at > 0 {

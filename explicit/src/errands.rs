@@ -32,6 +32,9 @@ impl<'c> Errands<'c> {
 
     /// Whether being in a node does anything.
     fn helps_to_be_in(&self, node: u32) -> bool {
+        if self.weak.is_empty() || self.local.enabled_in(node).len() < self.weak.len() {
+            return !self.weak.is_empty();
+        }
         let idle = self.local.enabled_in(node).iter().filter(|own| self.weak.contains(own)).count();
         idle < self.weak.len()
     }
@@ -61,6 +64,7 @@ impl<'c> Errands<'c> {
         mut self,
         start: u32,
         bound: usize,
+        effort: &mut usize,
         pause: Pause<'_>,
     ) -> ControlFlow<Stop, Option<Vec<Hop>>> {
         let mut hops: Vec<Hop> = Vec::new();
@@ -68,12 +72,11 @@ impl<'c> Errands<'c> {
         self.visit(start);
         loop {
             let home = self.are_done();
-            let path = nearest(
-                self.local,
-                node,
-                |edge| if home { edge.target == start } else { self.helps(edge) },
-                pause,
-            )?;
+            if home && node == start && !hops.is_empty() {
+                return ControlFlow::Continue(Some(hops));
+            }
+            let wanted = |edge: &LocalEdge| if home { edge.target == start } else { self.helps(edge) };
+            let path = nearest(self.local, node, wanted, effort, pause)?;
             for edge in &path {
                 self.follow(edge);
                 hops.push((edge.instance, edge.target));
@@ -82,9 +85,6 @@ impl<'c> Errands<'c> {
             // In a component there is always a way; without one, nothing is claimed.
             if path.is_empty() || hops.len() >= bound {
                 return ControlFlow::Continue(None);
-            }
-            if home {
-                return ControlFlow::Continue(Some(hops));
             }
         }
     }
@@ -95,6 +95,7 @@ fn nearest(
     local: &Local,
     from: u32,
     wanted: impl Fn(&LocalEdge) -> bool,
+    effort: &mut usize,
     pause: Pause<'_>,
 ) -> ControlFlow<Stop, Vec<LocalEdge>> {
     let mut came: FxHashMap<u32, (LocalEdge, u32)> = FxHashMap::default();
@@ -102,6 +103,8 @@ fn nearest(
     while let Some(node) = queue.pop_front() {
         pause()?;
         for edge in local.edges_from(node) {
+            // To see what a node does takes a look at all that is enabled there.
+            *effort += 1 + local.enabled_in(edge.target).len() / 8;
             if wanted(edge) {
                 let mut path = vec![*edge];
                 let mut at = node;

@@ -88,7 +88,8 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
             return ControlFlow::Continue(());
         }
         let (mut from, mut steps): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
-        if from.try_reserve_exact(states as usize + 1).is_err() || steps.try_reserve(count as usize).is_err()
+        if from.try_reserve_exact(states as usize + 1).is_err()
+            || steps.try_reserve_exact(most as usize).is_err()
         {
             memory.release(bytes);
             return ControlFlow::Continue(());

@@ -100,10 +100,19 @@ pub(crate) struct Finder<'f, 'p, 'g, 'l, const W: usize> {
 
 impl<const W: usize> Finder<'_, '_, '_, '_, W> {
     /// A short lasso; `None` where no fair part can be reached, which cannot be.
+    ///
+    /// One that was found is given even where there is no time or memory to look for a shorter one.
     pub(crate) fn find(&mut self) -> ControlFlow<Stop, Option<Lasso>> {
+        let mut best = None;
+        match self.improve(&mut best) {
+            ControlFlow::Break(stop) if best.is_none() => ControlFlow::Break(stop),
+            _ => ControlFlow::Continue(best),
+        }
+    }
+
+    fn improve(&mut self, best: &mut Option<Lasso>) -> ControlFlow<Stop> {
         let mut came: FxHashMap<u64, Came> = FxHashMap::default();
         let mut parts: FxHashMap<u32, (Local, Option<Chores>)> = FxHashMap::default();
-        let mut best: Option<Lasso> = None;
         let mut effort = 0;
         let mut level: Vec<u64> = Vec::new();
         if !self.product.waits() {
@@ -122,7 +131,7 @@ impl<const W: usize> Finder<'_, '_, '_, '_, W> {
                 }
                 let better =
                     self.lasso_through((node, class), &came, &mut parts, best.as_ref(), &mut effort)?;
-                best = better.or(best);
+                *best = better.or(best.take());
             }
             let enough = best.as_ref().is_some_and(|best| depth as usize > best.length());
             if enough || best.is_some() && effort >= MOST_EFFORT {
@@ -161,7 +170,7 @@ impl<const W: usize> Finder<'_, '_, '_, '_, W> {
         }
         self.memory.release(charged);
         parts.into_values().for_each(|(local, _)| local.release(self.memory));
-        ControlFlow::Continue(best)
+        ControlFlow::Continue(())
     }
 
     /// A lasso whose cycle goes through a node of a fair part, if it is shorter than the best one known.

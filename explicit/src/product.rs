@@ -8,7 +8,7 @@ use crate::automaton::{Atom, Automaton};
 use crate::compile::Program;
 use crate::compile::code::{Exit, Pc};
 use crate::graph::{Arc, Graph};
-use crate::machine::{Machine, Stop, binding};
+use crate::machine::{Machine, Stop};
 use crate::memory::Memory;
 use crate::scc::Space;
 use crate::trace::Numbering;
@@ -142,16 +142,25 @@ fn instances(
     wanted: &[Option<u32>],
 ) -> Result<Vec<u32>, Unknown> {
     let params = &system.transition(transition).params;
-    let count = system.transition(transition).instance_count().unwrap_or(u64::MAX);
+    let free = params.iter().zip(wanted).filter(|(_, wanted)| wanted.is_none());
+    let count = free.fold(1u64, |count, (param, _)| count.saturating_mul(param.count.into()));
     if count > MOST_TAKEN {
         let name = &system.transition(transition).name;
         return Err(Unknown::Incapable(format!("`{name}` has too many instances for `taken`")));
     }
-    let fits = |number: &u64| {
-        let args = binding(params.iter().map(|param| param.count), *number);
-        wanted.iter().zip(args).all(|(wanted, arg)| wanted.is_none_or(|wanted| wanted == arg))
-    };
-    Ok((0..count).filter(fits).map(|number| numbering.instance(transition.0, number)).collect())
+    let mut numbers: Vec<u64> = vec![0];
+    for (param, wanted) in params.iter().zip(wanted) {
+        let values = match wanted {
+            Some(value) => *value..value + 1,
+            None => 0..param.count,
+        };
+        let more = |number: &u64| {
+            let first = number * u64::from(param.count);
+            values.clone().map(move |value| first + u64::from(value))
+        };
+        numbers = numbers.iter().flat_map(more).collect();
+    }
+    Ok(numbers.into_iter().map(|number| numbering.instance(transition.0, number)).collect())
 }
 
 impl<'p, 'g, 'l, const W: usize> Product<'p, 'g, 'l, W> {

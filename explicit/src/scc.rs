@@ -76,7 +76,7 @@ impl Component<'_> {
     }
 }
 
-/// A failure of memory, as those of a search with so many nodes.
+/// There is no memory for it.
 fn no_memory(_: Full, memory: &Memory) -> Stop {
     Box::new(musilc_ir::Unknown::MemoryLimit(memory.limit()))
 }
@@ -178,7 +178,8 @@ impl Components {
     fn enter<S: Space>(&mut self, node: u64, space: &mut S, memory: &mut Memory) -> ControlFlow<Stop> {
         self.ranks += 1;
         if self.ranks >= CLASS {
-            return ControlFlow::Break(Box::new(musilc_ir::Unknown::StateLimit(CLASS.into())));
+            let why = format!("the product with the automaton has more than {CLASS} nodes");
+            return ControlFlow::Break(Box::new(musilc_ir::Unknown::Incapable(why)));
         }
         self.visited += 1;
         let rank = self.ranks;

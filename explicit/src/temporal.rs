@@ -4,7 +4,7 @@
 //! formula's negation has a component in which a run can stay that is fair and accepts (Vardi and Wolper, "An automata-theoretic approach to
 //! automatic program verification", 1986).
 
-use crate::automaton::Automaton;
+use crate::automaton::{Automaton, Halt};
 use crate::clock::Clock;
 use crate::compile::Program;
 use crate::compile::code::Exit;
@@ -18,7 +18,7 @@ use crate::mutation::Mutation;
 use crate::product::Product;
 use crate::scc::{Components, Known, Space};
 use crate::trace::Rebuild;
-use musilc_ir::{PropertyId, Trace, Unknown};
+use musilc_ir::{Progress, PropertyId, Trace, Unknown};
 use std::ops::ControlFlow;
 
 /// All reachable states, and what is needed to go through them again.
@@ -48,11 +48,17 @@ impl<const W: usize> Reached<'_, '_, W> {
     pub(crate) fn lasso(&mut self, id: PropertyId) -> ControlFlow<Stop, Option<Trace>> {
         let system = self.rebuild.system;
         let Some(formula) = &system.property(id).formula else { return ControlFlow::Continue(None) };
-        let automaton = Automaton::of_negation(&system.context, formula).map_err(|_| {
-            let name = &system.property(id).name;
-            Unknown::Incapable(format!("the automaton of `{name}` would be too large; state it in parts"))
-        });
-        let mut automaton = known(automaton)?;
+        let states = u64::from(self.rebuild.seen.len());
+        let mut pause = || self.clock.tick(|| Progress { states, ..Progress::default() });
+        let mut automaton = match Automaton::of_negation(&system.context, formula, &mut pause) {
+            Ok(automaton) => automaton,
+            Err(Halt::Stop(stop)) => return ControlFlow::Break(stop),
+            Err(Halt::TooLarge) => {
+                let name = &system.property(id).name;
+                let why = format!("the automaton of `{name}` would be too large; state it in parts");
+                return known(Err(Unknown::Incapable(why)));
+            }
+        };
         if self.program.mutation == Mutation::IgnoreAcceptance {
             automaton.all = 0;
         }

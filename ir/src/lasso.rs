@@ -121,11 +121,16 @@ impl<'a> Lasso<'a> {
     fn fixed_point(&self, from: bool, value: impl Fn(usize, bool) -> bool) -> Vec<bool> {
         let mut x = vec![from; self.letters.len()];
         loop {
-            let next: Vec<bool> = (0..x.len()).map(|at| value(at, x[self.after(at)])).collect();
-            if next == x {
+            let mut changed = false;
+            // From the back, since each position depends on the one after it.
+            for at in (0..x.len()).rev() {
+                let next = value(at, x[self.after(at)]);
+                changed |= next != x[at];
+                x[at] = next;
+            }
+            if !changed {
                 return x;
             }
-            x = next;
         }
     }
 
@@ -139,16 +144,19 @@ impl<'a> Lasso<'a> {
         system: &TransitionSystem,
         constraint: &FairnessConstraint,
     ) -> Result<bool, InternalError> {
-        let (mut ever, mut always) = (false, true);
-        for letter in &self.letters[self.in_loop()] {
-            if letter.taken.is_some_and(|(transition, args)| constraint.covers(transition, args)) {
-                return Ok(true);
-            }
-            let enabled = is_enabled(system, letter.state, constraint)?;
-            ever |= enabled;
-            always &= enabled;
+        let letters = &self.letters[self.in_loop()];
+        let taken = |(transition, args): (_, &[u32])| constraint.covers(transition, args);
+        if letters.iter().any(|letter| letter.taken.is_some_and(taken)) {
+            return Ok(true);
         }
-        Ok(if constraint.strong { !ever } else { !always })
+        for letter in letters {
+            let enabled = is_enabled(system, letter.state, constraint)?;
+            // One state settles it: where a strong one is enabled, or a weak one is not.
+            if enabled == constraint.strong {
+                return Ok(!constraint.strong);
+            }
+        }
+        Ok(constraint.strong)
     }
 }
 

@@ -13,6 +13,9 @@ use musilc_ir::{
 /// The most instances of an action that are looked at; the report does without them where there are more.
 const MOST_INSTANCES: usize = 10_000;
 
+/// The most guards that are evaluated.
+const MOST_GUARDS: usize = 200_000;
+
 /// The most instances that a line names.
 const MOST_NAMES: usize = 3;
 
@@ -26,10 +29,11 @@ pub(crate) fn would_rule_out(system: &TransitionSystem, trace: &Trace) -> Vec<St
     }
     let (mut throughout, mut again) = (Vec::new(), Vec::new());
     let (mut complete, mut idle) = (true, false);
+    let most = MOST_INSTANCES.min(MOST_GUARDS / letters.len().max(1) / system.transitions.len().max(1));
     for (index, transition) in system.transitions.iter().enumerate() {
         let id = TransitionId::from(index);
         let mut instances = transition.instances();
-        for args in instances.by_ref().take(MOST_INSTANCES) {
+        for args in instances.by_ref().take(most) {
             if letters.iter().any(|letter| letter.taken == Some((id, args.as_slice()))) {
                 continue;
             }

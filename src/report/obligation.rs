@@ -54,13 +54,8 @@ impl<'a> Walk<'a> {
 
     /// The positions from one on, each once, in the order in which the run comes to them.
     fn from(&self, at: usize) -> Vec<usize> {
-        let mut out = vec![at];
-        let mut next = self.lasso.after(at);
-        while !out.contains(&next) {
-            out.push(next);
-            next = self.lasso.after(next);
-        }
-        out
+        let (back_to, end) = (self.lasso.in_loop().start, self.lasso.letters().len());
+        (at..end).chain(back_to..at.max(back_to)).collect()
     }
 
     /// The first position from one on where a formula has a value.
@@ -121,9 +116,11 @@ impl<'a> Walk<'a> {
             }
             (FormulaKind::LeadsTo(a, b), false) => {
                 let (asked, answered) = (self.truth(a)?, self.truth(b)?);
-                let ignored = |position: &usize| {
-                    asked[*position] && self.from(*position).iter().all(|later| !answered[*later])
-                };
+                // What is answered in the loop is answered whenever it is asked.
+                let again = answered[self.lasso.in_loop()].contains(&true);
+                let last = answered.iter().rposition(|answered| *answered);
+                let ignored =
+                    |position: &usize| asked[*position] && !again && last.is_none_or(|last| last < *position);
                 let position = self.from(at).into_iter().find(ignored)?;
                 let question = self.is(a, position, true)?;
                 Some(format!("{question}, and {} is never true from then on", self.focus(b)))

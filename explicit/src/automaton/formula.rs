@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 use musilc_ir::{Context, ExprId, Formula, FormulaKind, TransitionId};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// A formula of a [`Formulas`].
 pub(super) type Id = u32;
@@ -36,6 +36,8 @@ pub(super) enum Node {
 pub(super) struct Formulas {
     nodes: IndexSet<Node, FxBuildHasher>,
     pub(super) atoms: IndexSet<Atom, FxBuildHasher>,
+    /// What formulas were translated to, by where they stand in memory: `<==>` asks for each of its operands twice.
+    known: FxHashMap<(*const Formula, bool), Id>,
 }
 
 impl Formulas {
@@ -46,15 +48,11 @@ impl Formulas {
         let mut nodes = IndexSet::default();
         nodes.insert(Node::True);
         nodes.insert(Node::False);
-        Self { nodes, atoms: IndexSet::default() }
+        Self { nodes, atoms: IndexSet::default(), known: FxHashMap::default() }
     }
 
     pub(super) fn node(&self, id: Id) -> &Node {
         &self.nodes[id as usize]
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
     }
 
     fn intern(&mut self, node: Node) -> Id {
@@ -68,6 +66,16 @@ impl Formulas {
 
     /// The formula, or its negation; conditions are expressions of the context.
     pub(super) fn translate(&mut self, cx: &Context, formula: &Formula, positive: bool) -> Id {
+        let key = (std::ptr::from_ref(formula), positive);
+        if let Some(&known) = self.known.get(&key) {
+            return known;
+        }
+        let id = self.translate_anew(cx, formula, positive);
+        self.known.insert(key, id);
+        id
+    }
+
+    fn translate_anew(&mut self, cx: &Context, formula: &Formula, positive: bool) -> Id {
         match (&formula.kind, positive) {
             (FormulaKind::State(claim), _) => match cx.as_bool(claim.expr) {
                 Some(constant) if constant == positive => Self::TRUE,

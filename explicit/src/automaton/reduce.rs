@@ -50,7 +50,6 @@ pub(super) fn components(automaton: &Automaton) -> Vec<usize> {
                 }
                 next_component += 1;
             }
-            // A state without edges stays at position 0, but has been popped.
         }
     }
     component
@@ -135,17 +134,18 @@ fn quotient(automaton: Automaton) -> Automaton {
 fn signature(edges: &[Edge], class: &[usize]) -> Vec<Edge> {
     let mut own: Vec<Edge> =
         edges.iter().map(|edge| Edge { target: class[edge.target], ..edge.clone() }).collect();
-    own.sort_unstable();
+    own.sort_unstable_by(|a, b| a.target.cmp(&b.target).then_with(|| a.cmp(b)));
     own.dedup();
-    let all = own.clone();
-    own.retain(|edge| {
-        let better = |other: &Edge| {
-            other != edge
-                && other.target == edge.target
-                && other.accepting & edge.accepting == edge.accepting
-                && other.label.covers(&edge.label)
-        };
-        !all.iter().any(better)
-    });
-    own
+    let mut kept = Vec::with_capacity(own.len());
+    for alike in own.chunk_by(|a, b| a.target == b.target) {
+        kept.extend(alike.iter().filter(|edge| {
+            let better = |other: &Edge| {
+                other != *edge
+                    && other.accepting & edge.accepting == edge.accepting
+                    && other.label.covers(&edge.label)
+            };
+            !alike.iter().any(better)
+        }));
+    }
+    kept.into_iter().cloned().collect()
 }

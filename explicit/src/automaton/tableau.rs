@@ -6,16 +6,21 @@
 //! its fulfilment off. So `G F a` is an automaton of one state.
 
 use super::formula::{Formulas, Id, Node};
-use super::{Automaton, Edge, Label, TooLarge};
+use super::{Automaton, Edge, Halt, Label};
+use crate::cycle::Pause;
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 /// The most states of an automaton.
 const MOST_STATES: usize = 5_000;
 
 /// The most ways to make a set of formulas true, before those that say less are dropped.
-const MOST_COVERS: usize = 20_000;
+const MOST_COVERS: usize = 5_000;
+
+/// The most transitions.
+const MOST_EDGES: usize = 200_000;
 
 /// The most acceptance sets.
 const MOST_SETS: usize = 64;
@@ -32,10 +37,11 @@ struct Cover {
 }
 
 /// The automaton that accepts just the words on which the formula is true.
-pub(super) fn automaton(formulas: &mut Formulas, root: Id) -> Result<Automaton, TooLarge> {
-    let mut tableau = Tableau { formulas, covers: FxHashMap::default(), untils: IndexSet::default() };
+pub(super) fn automaton(formulas: &mut Formulas, root: Id, pause: Pause<'_>) -> Result<Automaton, Halt> {
+    let mut tableau = Tableau { formulas, pause, covers: FxHashMap::default(), untils: IndexSet::default() };
     let mut states: IndexSet<Vec<Id>, FxBuildHasher> = IndexSet::default();
     let mut edges: Vec<Vec<(Label, usize, Vec<Id>)>> = Vec::new();
+    let mut count = 0;
     if let Some(first) = tableau.normal(&[root]) {
         states.insert(first);
     }
@@ -46,14 +52,15 @@ pub(super) fn automaton(formulas: &mut Formulas, root: Id) -> Result<Automaton, 
             let target = states.insert_full(target).0;
             own.push((Label::new(&cover.literals), target, cover.promised));
         }
+        count += own.len();
         edges.push(own);
-        if states.len() > MOST_STATES {
-            return Err(TooLarge);
+        if states.len() > MOST_STATES || count > MOST_EDGES {
+            return Err(Halt::TooLarge);
         }
     }
     let untils = tableau.untils;
     if untils.len() > MOST_SETS {
-        return Err(TooLarge);
+        return Err(Halt::TooLarge);
     }
     let all = if untils.len() == MOST_SETS { u64::MAX } else { (1 << untils.len()) - 1 };
     let edge = |(label, target, promised): (Label, usize, Vec<Id>)| {
@@ -66,6 +73,7 @@ pub(super) fn automaton(formulas: &mut Formulas, root: Id) -> Result<Automaton, 
 
 struct Tableau<'f> {
     formulas: &'f mut Formulas,
+    pause: Pause<'f>,
     covers: FxHashMap<Id, Rc<[Cover]>>,
     /// Those that some transition puts off.
     untils: IndexSet<Id, FxBuildHasher>,
@@ -95,19 +103,29 @@ impl Tableau<'_> {
         Some(set)
     }
 
-    fn covers_of_all(&mut self, formulas: &[Id]) -> Result<Vec<Cover>, TooLarge> {
-        let mut all = vec![Cover::default()];
-        for &id in formulas {
-            let own = self.covers_of(id)?;
-            all = product(&all, &own)?;
-        }
+    fn covers_of_all(&mut self, formulas: &[Id]) -> Result<Vec<Cover>, Halt> {
+        let all = self.covers_of_each(formulas)?;
         for cover in &all {
             self.untils.extend(cover.promised.iter().copied());
         }
         Ok(all)
     }
 
-    fn covers_of(&mut self, id: Id) -> Result<Rc<[Cover]>, TooLarge> {
+    /// The ways to make all of these true. Those with many go first: they tend to say what the others do, and so the products stay small.
+    fn covers_of_each(&mut self, formulas: &[Id]) -> Result<Vec<Cover>, Halt> {
+        let mut factors = Vec::with_capacity(formulas.len());
+        for &id in formulas {
+            factors.push(self.covers_of(id)?);
+        }
+        factors.sort_by_key(|factor| std::cmp::Reverse(factor.len()));
+        let mut all = vec![Cover::default()];
+        for factor in factors {
+            all = product(&all, &factor, self.pause)?;
+        }
+        Ok(all)
+    }
+
+    fn covers_of(&mut self, id: Id) -> Result<Rc<[Cover]>, Halt> {
         if let Some(known) = self.covers.get(&id) {
             return Ok(Rc::clone(known));
         }
@@ -117,14 +135,7 @@ impl Tableau<'_> {
             Node::Literal(atom, positive) => {
                 vec![Cover { literals: vec![atom * 2 + u32::from(!positive)], ..Cover::default() }]
             }
-            Node::And(parts) => {
-                let mut all = vec![Cover::default()];
-                for &part in &parts {
-                    let own = self.covers_of(part)?;
-                    all = product(&all, &own)?;
-                }
-                all
-            }
+            Node::And(parts) => self.covers_of_each(&parts)?,
             Node::Or(parts) => {
                 let mut all = Vec::new();
                 for &part in &parts {
@@ -137,26 +148,27 @@ impl Tableau<'_> {
                 let mut all = self.covers_of(b)?.to_vec();
                 let later = Cover { next: vec![id], promised: vec![id], ..Cover::default() };
                 let own = self.covers_of(a)?;
-                all.extend(product(&own, &[later])?);
+                all.extend(product(&own, &[later], self.pause)?);
                 all
             }
             Node::Release(a, b) => {
                 let mut rest = self.covers_of(a)?.to_vec();
                 rest.push(Cover { next: vec![id], ..Cover::default() });
                 let own = self.covers_of(b)?;
-                product(&own, &rest)?
+                product(&own, &rest, self.pause)?
             }
         };
-        let covers: Rc<[Cover]> = least(covers)?.into();
+        let covers: Rc<[Cover]> = least(covers, self.pause)?.into();
         self.covers.insert(id, Rc::clone(&covers));
         Ok(covers)
     }
 }
 
 /// The ways to make both true.
-fn product(one: &[Cover], other: &[Cover]) -> Result<Vec<Cover>, TooLarge> {
+fn product(one: &[Cover], other: &[Cover], pause: Pause<'_>) -> Result<Vec<Cover>, Halt> {
     let mut all = Vec::new();
     for a in one {
+        go_on(pause)?;
         for b in other {
             let literals = union(&a.literals, &b.literals);
             let contradicts = literals.windows(2).any(|pair| pair[0] % 2 == 0 && pair[0] + 1 == pair[1]);
@@ -166,16 +178,23 @@ fn product(one: &[Cover], other: &[Cover]) -> Result<Vec<Cover>, TooLarge> {
             }
         }
         if all.len() > MOST_COVERS {
-            return Err(TooLarge);
+            return Err(Halt::TooLarge);
         }
     }
-    least(all)
+    least(all, pause)
+}
+
+fn go_on(pause: Pause<'_>) -> Result<(), Halt> {
+    match pause() {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(stop) => Err(Halt::Stop(stop)),
+    }
 }
 
 /// Drops every way that demands all that another one demands.
-fn least(mut covers: Vec<Cover>) -> Result<Vec<Cover>, TooLarge> {
+fn least(mut covers: Vec<Cover>, pause: Pause<'_>) -> Result<Vec<Cover>, Halt> {
     if covers.len() > MOST_COVERS {
-        return Err(TooLarge);
+        return Err(Halt::TooLarge);
     }
     covers.sort_unstable();
     covers.dedup();
@@ -183,6 +202,7 @@ fn least(mut covers: Vec<Cover>) -> Result<Vec<Cover>, TooLarge> {
     covers.sort_by_key(|cover| cover.literals.len() + cover.next.len() + cover.promised.len());
     let mut kept: Vec<Cover> = Vec::new();
     for cover in covers {
+        go_on(pause)?;
         let weaker = |k: &Cover| {
             within(&k.literals, &cover.literals)
                 && within(&k.next, &cover.next)

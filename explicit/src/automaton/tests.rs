@@ -23,6 +23,10 @@ impl Random {
 /// So many conditions, each a variable.
 const CONDITIONS: usize = 3;
 
+fn go_on() -> ControlFlow<Stop> {
+    ControlFlow::Continue(())
+}
+
 fn system() -> (TransitionSystem, Vec<ExprId>) {
     let text = "system \"s\"\nvar a: bool\nvar b: bool\nvar c: bool\ninit\n a = false\n b = false\n c = false\n\
                 terminal\n holds false\n";
@@ -154,7 +158,7 @@ fn automata_accept_what_formulas_exclude() {
     let (mut accepted, mut total) = (0, 0);
     for round in 0..3000 {
         let formula = random_formula(&mut random, &vars, 1 + round % 4);
-        let Ok(automaton) = Automaton::of_negation(&system.context, &formula) else { continue };
+        let Ok(automaton) = Automaton::of_negation(&system.context, &formula, &mut go_on) else { continue };
         for _ in 0..12 {
             let word = random_word(&mut random);
             let lasso = musilc_ir::lasso::Lasso::new(&word).unwrap();
@@ -173,7 +177,7 @@ fn automata_accept_what_formulas_exclude() {
 
 /// The number of states and transitions of the automaton of a formula's negation.
 fn size(context: &Context, formula: Formula) -> (usize, usize) {
-    let automaton = Automaton::of_negation(context, &formula).unwrap();
+    let automaton = Automaton::of_negation(context, &formula, &mut go_on).unwrap();
     (automaton.edges.len(), automaton.edges.iter().map(Vec::len).sum())
 }
 
@@ -224,5 +228,32 @@ fn what_would_be_absurdly_large_is_refused() {
     };
     let many: Vec<FormulaPart> = (0..70).map(|_| recurs()).collect();
     let all = formula(FormulaKind::Not(Box::new(formula(FormulaKind::All(many)))));
-    assert!(Automaton::of_negation(&context, &all).is_err());
+    assert!(Automaton::of_negation(&context, &all, &mut go_on).is_err());
+}
+
+#[test]
+fn nesting_and_many_promises_are_bearable() {
+    let mut context = Context::new();
+    let bits: Vec<ExprId> = (0..30)
+        .map(|_| {
+            let variable = context.declare(Type::Bool);
+            context.var(variable)
+        })
+        .collect();
+    let boxed = |formula: Formula| Box::new(formula);
+    // Each operand of `<==>` is asked for twice.
+    let mut chain = formula(FormulaKind::Eventually(boxed(condition(bits[0]))));
+    for &bit in &bits[1..] {
+        chain = formula(FormulaKind::Iff(boxed(condition(bit)), boxed(chain)));
+    }
+    let _ = Automaton::of_negation(&context, &chain, &mut go_on);
+    // Six responses at once: what each promises is part of what all of them say.
+    let responses = bits.chunks(2).take(6).map(|pair| {
+        let each = FormulaKind::LeadsTo(boxed(condition(pair[0])), boxed(condition(pair[1])));
+        FormulaPart { binding: None, formula: formula(each) }
+    });
+    let all = formula(FormulaKind::All(responses.collect()));
+    let recurs =
+        formula(FormulaKind::Always(boxed(formula(FormulaKind::Eventually(boxed(condition(bits[29])))))));
+    assert!(size(&context, formula(FormulaKind::Implies(boxed(all), boxed(recurs)))).0 < 200);
 }
