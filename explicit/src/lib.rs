@@ -22,6 +22,7 @@ mod product;
 mod scc;
 mod search;
 mod seen;
+mod shorten;
 mod temporal;
 mod trace;
 

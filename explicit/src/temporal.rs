@@ -17,6 +17,7 @@ use crate::memory::Memory;
 use crate::mutation::Mutation;
 use crate::product::Product;
 use crate::scc::{Components, Known, Space};
+use crate::shorten::shorten;
 use crate::trace::Rebuild;
 use musilc_ir::{Progress, PropertyId, Trace, Unknown};
 use std::ops::ControlFlow;
@@ -101,7 +102,11 @@ impl<const W: usize> Reached<'_, '_, W> {
         product.release(self.memory);
         self.memory.release(fair.parts.iter().map(|part| part.len() as u64 * 8).sum());
         match (lasso, fair.parts.is_empty()) {
-            (Some(lasso), _) => ControlFlow::Continue(Some(self.trace(&lasso))),
+            (Some(lasso), _) => {
+                let trace = self.trace(&lasso);
+                let mut pause = || self.clock.tick(|| Progress { states, ..Progress::default() });
+                ControlFlow::Continue(Some(shorten(system, formula, trace, &mut pause)))
+            }
             (None, true) => ControlFlow::Continue(None),
             (None, false) => known(Err(Unknown::Incapable("a fair component without a lasso".to_owned()))),
         }
