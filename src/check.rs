@@ -18,7 +18,7 @@ use crate::options::{Backend, Options};
 use crate::result::{CheckReport, Finding, Run, Status};
 use musilc_frontend::diagnostic::Diagnostic;
 use musilc_frontend::{Check, Expect};
-use musilc_ir::{Goal, TransitionSystem, Unknown, Verdict};
+use musilc_ir::{Goal, PropertyKind, TransitionSystem, Unknown, Verdict};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Builds the system of a check.
@@ -101,7 +101,8 @@ fn check_system(
         excused = budget.patience.is_some();
         if excused && !interrupted(std::slice::from_ref(&run)) {
             if !recover::is_all_that_is_open(system, goal, &run.outcome, budget.depth) {
-                report.notes.extend(incomplete(&run, budget.depth, impatient));
+                let lassos = wants_lassos(system, goal);
+                report.notes.extend(incomplete(&run, budget.depth, lassos, impatient));
             }
             report.notes.extend(recover::undecided(system, goal, explicit, &run));
         }
@@ -114,6 +115,13 @@ fn check_system(
         report.notes.extend(note);
     }
     report.finding = combine::combine(goal, &report.runs, excused);
+    // What is said to be decided must be so of lassos, too.
+    if let Finding::Undecided { depth, .. } = &mut report.finding
+        && wants_lassos(system, goal)
+    {
+        let lassos = report.runs.iter().filter_map(|run| run.outcome.decided_lassos).max();
+        *depth = (*depth).min(lassos);
+    }
     if !contradictions.is_empty() {
         return Ok(Status::Disagreement(contradictions));
     }
@@ -128,6 +136,12 @@ fn check_system(
     Ok(status)
 }
 
+/// Whether a temporal property is asked for.
+fn wants_lassos(system: &TransitionSystem, goal: Goal) -> bool {
+    let global = system.global_properties(goal);
+    global.iter().any(|id| system.property(*id).kind == PropertyKind::Temporal)
+}
+
 /// What an engine established alone.
 pub(crate) fn alone(goal: Goal, run: &Run) -> Finding {
     combine::combine(goal, std::slice::from_ref(run), false)
@@ -138,13 +152,16 @@ fn interrupted(runs: &[Run]) -> bool {
 }
 
 /// What the bounded checker did not confirm, in words.
-fn incomplete(run: &Run, depth: u32, impatient: bool) -> Option<String> {
+fn incomplete(run: &Run, depth: u32, lassos: bool, impatient: bool) -> Option<String> {
     let Verdict::Unknown(why) = &run.outcome.verdict else { return None };
     let why = match (impatient, why) {
         (true, _) => "it was given no more time".to_owned(),
         (false, why) => crate::report::phrase::unknown(why),
     };
-    Some(match run.outcome.decided_depth {
+    let outcome = &run.outcome;
+    let decided =
+        if lassos { outcome.decided_depth.min(outcome.decided_lassos) } else { outcome.decided_depth };
+    Some(match decided {
         Some(decided) => format!("bmc confirmed depths up to {decided} of {depth}: {why}"),
         None => format!("bmc confirmed nothing: {why}"),
     })

@@ -1,8 +1,8 @@
 //! Shorter lassos from one that is longer than it must be.
 //!
 //! A lasso that is shortest in the product need not be shortest as a run: the automaton may want to be in a state at which the run has
-//! long begun to repeat itself. So detours of the run (from a state back to the same state) are left out, as long as what remains keeps
-//! to every fairness assumption and still makes the formula false, by the reference evaluator.
+//! long begun to repeat itself. So detours of the run (from a state back to the same state) are left out, or gone round for ever, as long
+//! as what results keeps to every fairness assumption and still makes the formula false, by the reference evaluator.
 
 use crate::machine::Stop;
 use musilc_ir::lasso::Lasso;
@@ -28,7 +28,9 @@ pub(crate) fn shorten(
     while trace.steps.len() <= MOST_STEPS {
         let mut shorter = without_detours(&trace);
         // What leaves out most comes first, and of these what leaves it out earliest.
-        shorter.sort_by_key(|trace| trace.lasso().map(|(stem, cycle)| stem + cycle));
+        let length = |trace: &Trace| trace.lasso().map(|(stem, cycle)| (stem + cycle, stem));
+        shorter.retain(|candidate| length(candidate) < length(&trace));
+        shorter.sort_by_key(length);
         let mut found = None;
         for candidate in shorter {
             evaluated += size * (candidate.steps.len() + 1);
@@ -56,7 +58,7 @@ fn refutes(system: &TransitionSystem, formula: &Formula, trace: &Trace) -> bool 
     falsified && system.fairness_constraints().all(|one| lasso.keeps(system, &one) == Ok(true))
 }
 
-/// The lassos that are left when the steps between two equal states are left out.
+/// The lassos that are left when the steps between two equal states are left out, and those of which these are the loop.
 fn without_detours(trace: &Trace) -> Vec<Trace> {
     let Some(back_to) = trace.back_to.map(|back_to| back_to as usize) else { return Vec::new() };
     let end = trace.steps.len();
@@ -65,6 +67,11 @@ fn without_detours(trace: &Trace) -> Vec<Trace> {
         for to in from + 1..=end {
             if trace.state_after(from) != trace.state_after(to) {
                 continue;
+            }
+            // The detour may be a loop by itself.
+            if (from, to) != (back_to, end) {
+                let steps = trace.steps[..to].to_vec();
+                out.push(Trace { steps, back_to: Some(from as u32), ..trace.clone() });
             }
             let (steps, back_to) = if to <= back_to || from >= back_to {
                 let steps: Vec<&Step> = trace.steps[..from].iter().chain(&trace.steps[to..]).collect();

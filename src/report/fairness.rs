@@ -240,7 +240,7 @@ fn needs(system: &TransitionSystem, holds: &WhyHolds) -> Vec<String> {
     let bound = bound.map(|bound| format!(", with which it holds {bound}")).unwrap_or_default();
     let of = |need: &crate::result::Need| assumption(system, need.transition, need.fairness);
     let all: Vec<String> = holds.needs.iter().map(of).collect();
-    let mut out = vec![format!("why {name}: needs {}{bound}", joined(&all, "and"))];
+    let mut out = vec![format!("why {name}: rests on {}{bound}", joined(&all, "and"))];
     for (need, assumption) in holds.needs.iter().zip(&all) {
         out.push(match &need.without {
             Ok(run) => format!("  without {assumption}: {}", in_short(system, run)),
@@ -403,7 +403,7 @@ mod tests {
         assert_eq!(
             told(vec![need(0, unknown), need(1, Ok(lasso))], Some(7)),
             [
-                "why served: needs weak fairness of up as one and weak fairness of down as one, \
+                "why served: rests on weak fairness of up as one and weak fairness of down as one, \
                  with which it holds to depth 7 (bounded)",
                 "  whether it holds without weak fairness of up as one is not known: the time is up",
                 "  without weak fairness of down as one: [up, down] for ever",

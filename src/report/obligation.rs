@@ -6,6 +6,7 @@
 use super::blame;
 use musilc_ir::lasso::Lasso;
 use musilc_ir::{Claim, Formula, FormulaKind, FormulaPart, PropertyId, Span, Trace, TransitionSystem};
+use std::collections::HashSet;
 
 /// What a run never fulfils.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,7 +31,15 @@ pub(crate) fn obligation(
 ) -> Option<Obligation> {
     let formula = system.properties.get(id.index())?.formula.as_ref()?;
     let lasso = Lasso::new(trace)?;
-    let mut walk = Walk { system, lasso, quote, span: formula.span, witnesses: vec![] };
+    let mut nested = HashSet::new();
+    formula.for_each(&mut |outer| {
+        outer.for_each_child(&mut |inner| {
+            if inner.span == outer.span {
+                nested.insert(inner.span);
+            }
+        });
+    });
+    let mut walk = Walk { system, lasso, quote, nested, span: formula.span, witnesses: vec![] };
     if *walk.truth(formula)?.first()? {
         return None;
     }
@@ -42,6 +51,8 @@ struct Walk<'a> {
     system: &'a TransitionSystem,
     lasso: Lasso<'a>,
     quote: Quote<'a>,
+    /// Where a part of the formula stands, and a part of that.
+    nested: HashSet<Span>,
     /// Where the walk got to.
     span: Span,
     witnesses: Vec<(String, String)>,
@@ -103,7 +114,7 @@ impl<'a> Walk<'a> {
                 let broken = self.from(at).into_iter().take_while(|position| !until[*position]);
                 match broken.into_iter().find(|position| !before[*position]) {
                     Some(broken) => {
-                        let not_yet = format!("{} was not true before", self.name(b));
+                        let not_yet = format!("{} is not true by then", self.name(b));
                         Some(format!("{}, and {not_yet}", self.is(a, broken, false)?))
                     }
                     None => self.never(b, at),
@@ -111,7 +122,7 @@ impl<'a> Walk<'a> {
             }
             (FormulaKind::Release(a, b), false) => {
                 let first = self.first(b, at, false)?;
-                let not_yet = format!("{} was not true before", self.name(a));
+                let not_yet = format!("{} is not true by then", self.name(a));
                 Some(format!("{}, and {not_yet}", self.is(b, first, false)?))
             }
             (FormulaKind::LeadsTo(a, b), false) => {
@@ -135,7 +146,14 @@ impl<'a> Walk<'a> {
                 self.span = formula.span;
                 Some(format!("{left}, and {right}"))
             }
-            (FormulaKind::State(_) | FormulaKind::Taken { .. }, _)
+            // The step from a position is told in the next row.
+            (FormulaKind::Taken { .. }, _) => {
+                Some(match self.lasso.letters().get(at).is_some_and(|letter| letter.taken.is_some()) {
+                    true => format!("{} is {value} of step {}", self.name(formula), at + 1),
+                    false => format!("{} is {value}, for no step is taken any more", self.name(formula)),
+                })
+            }
+            (FormulaKind::State(_), _)
             | (FormulaKind::WeakUntil(..) | FormulaKind::Release(..) | FormulaKind::LeadsTo(..), true) => {
                 Some(format!("{} is {value} {}", self.name(formula), self.when(at)))
             }
@@ -205,7 +223,33 @@ impl<'a> Walk<'a> {
     }
 
     fn name(&self, formula: &Formula) -> String {
-        (self.quote)(formula.span).unwrap_or_else(|| "a part of the formula".to_owned())
+        let unnamed = || "a part of the formula".to_owned();
+        // What a pattern is made of has no text of its own but that of the use, and so is written out.
+        if !self.nested.contains(&formula.span) {
+            return (self.quote)(formula.span).unwrap_or_else(unnamed);
+        }
+        let name = |formula: &Formula| match formula.kind {
+            FormulaKind::State(_) | FormulaKind::Taken { .. } => self.name(formula),
+            _ => format!("({})", self.name(formula)),
+        };
+        let joined = |parts: &[FormulaPart], sign: &str| {
+            parts.iter().map(|part| name(&part.formula)).collect::<Vec<_>>().join(sign)
+        };
+        match &formula.kind {
+            FormulaKind::State(_) | FormulaKind::Taken { .. } => unnamed(),
+            FormulaKind::Not(a) => format!("!({})", self.name(a)),
+            FormulaKind::All(parts) => joined(parts, " && "),
+            FormulaKind::Any(parts) => joined(parts, " || "),
+            FormulaKind::Implies(a, b) => format!("{} ==> {}", name(a), name(b)),
+            FormulaKind::Iff(a, b) => format!("{} <==> {}", name(a), name(b)),
+            FormulaKind::Next(a) => format!("next {}", name(a)),
+            FormulaKind::Always(a) => format!("always {}", name(a)),
+            FormulaKind::Eventually(a) => format!("eventually {}", name(a)),
+            FormulaKind::Until(a, b) => format!("{} until {}", name(a), name(b)),
+            FormulaKind::WeakUntil(a, b) => format!("{} weak until {}", name(a), name(b)),
+            FormulaKind::Release(a, b) => format!("{} release {}", name(a), name(b)),
+            FormulaKind::LeadsTo(a, b) => format!("{} ~> {}", name(a), name(b)),
+        }
     }
 
     fn when(&self, at: usize) -> String {
@@ -290,8 +334,8 @@ mod tests {
         for (formula, word, expected) in [
             (p.clone(), ["", "p"], "p is false initially"),
             (of("not", &[p.as_str()]), ["p", ""], "p is true initially"),
-            (taken("stay", 1), ["", ""], "taken(go) is false initially"),
-            (of("not", &[taken("go", 0)]), ["", ""], "taken(go) is true initially"),
+            (taken("stay", 1), ["", ""], "taken(go) is false of step 1"),
+            (of("not", &[taken("go", 0)]), ["", ""], "taken(go) is true of step 1"),
             (of("next", &[p.as_str()]), ["p", "q"], "p is false at step 1"),
             (parts("all", &[p.clone(), q.clone()]), ["p", ""], "q is false initially"),
             (
@@ -344,10 +388,10 @@ mod tests {
                 "p is false at step 2, and again and again",
             ),
             (two("until"), ["p", "p", "p"], Some(0), "q is never true"),
-            (two("until"), ["p", "", "q"], Some(0), "p is false at step 1, and q was not true before"),
+            (two("until"), ["p", "", "q"], Some(0), "p is false at step 1, and q is not true by then"),
             (of("not", &[two("until")]), ["p", "q", ""], Some(0), "q is true at step 1"),
-            (two("weak_until"), ["p", "", "q"], Some(0), "p is false at step 1, and q was not true before"),
-            (two("release"), ["q", "", "p"], Some(0), "q is false at step 1, and p was not true before"),
+            (two("weak_until"), ["p", "", "q"], Some(0), "p is false at step 1, and q is not true by then"),
+            (two("release"), ["q", "", "p"], Some(0), "q is false at step 1, and p is not true by then"),
             (
                 two("leads_to"),
                 ["q", "p", ""],

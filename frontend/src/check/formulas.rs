@@ -147,7 +147,14 @@ impl<'c, 'a> Body<'c, 'a> {
     /// The kind of a formula; as an error, the formula that a parameter stands for, which keeps its place.
     fn formula_kind(&mut self, e: &'a ast::Expr) -> Result<FormulaKind, Formula> {
         let span = self.place_of(e);
-        if !self.is_temporal(e) {
+        // In a pattern every part is a formula by itself, so that reports can tell what each of them is.
+        let splits = self.expansion.place.is_some()
+            && match &e.kind {
+                Ast::Paren(_) | Ast::Unary(UnaryOp::Not, _) => true,
+                Ast::Binary(op, ..) => is_logical(*op),
+                _ => false,
+            };
+        if !splits && !self.is_temporal(e) {
             let condition = self.boolean(e);
             return Ok(if condition.is_failed() {
                 FormulaKind::Error
@@ -159,11 +166,11 @@ impl<'c, 'a> Body<'c, 'a> {
             Ast::Paren(inner) => return self.formula_kind(inner),
             Ast::Unary(op, inner) if *op != UnaryOp::Neg => {
                 let inner = self.formula(inner);
-                unary(span, *op, inner)
+                unary(span, *op, inner, self.expansion.place.is_none())
             }
             Ast::Binary(op, a, b) if is_logical(*op) => {
                 let (a, b) = (self.formula(a), self.formula(b));
-                binary(span, *op, a, b)
+                binary(span, *op, a, b, self.expansion.place.is_none())
             }
             Ast::If { cond, then, otherwise } => {
                 let (cond, then, otherwise) =
@@ -386,11 +393,12 @@ fn truth(span: Span) -> Expr {
     Expr { ty: DataType::Bool, span, kind: ExprKind::Bool(true) }
 }
 
-/// An operator on a formula; of a condition, `!` is one condition.
-fn unary(span: Span, op: UnaryOp, inner: Formula) -> FormulaKind {
+/// An operator on a formula; of a condition, `!` is one condition. Not so in a pattern: its parameters stand for formulas, and reports
+/// tell what each of them is.
+fn unary(span: Span, op: UnaryOp, inner: Formula, merge: bool) -> FormulaKind {
     match (op, inner.kind) {
         (_, FormulaKind::Error) => FormulaKind::Error,
-        (UnaryOp::Not, FormulaKind::State(inner)) => {
+        (UnaryOp::Not, FormulaKind::State(inner)) if merge => {
             let kind = ExprKind::Not(Box::new(inner));
             FormulaKind::State(Expr { ty: DataType::Bool, span, kind })
         }
@@ -398,9 +406,10 @@ fn unary(span: Span, op: UnaryOp, inner: Formula) -> FormulaKind {
     }
 }
 
-/// An operator on two formulas; where both are conditions and it is not temporal, the whole is one condition.
-fn binary(span: Span, op: BinaryOp, a: Formula, b: Formula) -> FormulaKind {
+/// An operator on two formulas; where both are conditions and it is not temporal, the whole is one condition, as in [`unary`].
+fn binary(span: Span, op: BinaryOp, a: Formula, b: Formula, merge: bool) -> FormulaKind {
     let joined = match op {
+        _ if !merge => None,
         BinaryOp::And => Some(Operator::And),
         BinaryOp::Or => Some(Operator::Or),
         BinaryOp::Implies => Some(Operator::Implies),

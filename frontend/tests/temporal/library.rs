@@ -80,7 +80,7 @@ fn universality() {
 fn precedence() {
     check("precedence(s, p)", &["x s p |x", "|x", "|ps"], &["p s |x"]);
     check("precedence_before(s, p, r)", &["s p r |x", "p |x", "r p |x"], &["x p s r |x"]);
-    check("precedence_after(s, p, q)", &["p q s p |x", "|p"], &["s q p |s"]);
+    check("precedence_after(s, p, q)", &["p q s p |x", "|p"], &["s q p |s", "q p q |x"]);
     check("precedence_between(s, p, q, r)", &["q s p r |x", "q p |x", "q r p |x"], &["s q p r |x"]);
 }
 
