@@ -74,7 +74,7 @@ pub struct WhyHolds {
 pub struct Need {
     /// The action.
     pub transition: TransitionId,
-    /// Its fairness.
+    /// The fairness that is needed: its own, or weak where that suffices.
     pub fairness: Fairness,
     /// A lasso on which the property is false, and which only this assumption of the set rules out; or why it is not known whether there
     /// is one.

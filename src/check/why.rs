@@ -1,8 +1,8 @@
 //! Which fairness assumptions a verdict needs.
 //!
 //! Of each temporal property that holds: the fairness of one action after another is dropped, in order of declaration, and stays dropped if the
-//! property still holds. Fewer assumptions allow more runs, so a lasso that stood in the way of a drop still does when others have been
-//! dropped after it. Hence what remains is minimal: without any single one of it, the property is false. It need not be the only
+//! property still holds. What cannot be dropped and is strong becomes weak, if that will do. Fewer assumptions allow more runs, so a lasso
+//! that stood in the way of a drop still does when others have been dropped after it. Hence what remains is minimal: without any single one of it, the property is false. It need not be the only
 //! such set, nor the smallest.
 
 use super::budget::DEFAULT_DEPTH;
@@ -91,6 +91,17 @@ fn needs(
             }
         };
         system.transitions[index].fairness = fairness;
+        if let Fairness::Strong(unit) = fairness {
+            system.transitions[index].fairness = Fairness::Weak(unit);
+            match ask(&system, Goal::Refute(property))?.verdict {
+                Verdict::Proved(_) => {}
+                Verdict::HoldsToDepth { depth } => {
+                    out.depth = Some(out.depth.map_or(depth, |other| other.min(depth)));
+                }
+                _ => system.transitions[index].fairness = fairness,
+            }
+        }
+        let fairness = system.transitions[index].fairness;
         out.needs.push(Need { transition, fairness, without });
     }
     Ok(out)
@@ -178,7 +189,23 @@ mod tests {
         assert_eq!(needed(&system), ["start", "go"]);
         let why = of(&system, Goal::Refute(PROPERTY), &PROVED, &Options::new()).unwrap();
         let Why::Holds(list) = why else { panic!("{why:?}") };
-        assert_eq!(list[0].needs[1].fairness, Fairness::Strong(FairUnit::Whole));
+        // It stays enabled, so that weak fairness is enough.
+        assert_eq!(list[0].needs[1].fairness, Fairness::Weak(FairUnit::Whole));
+    }
+
+    #[test]
+    fn strong_fairness_stays_where_weak_does_not_do() {
+        let actions = "transition up when x == 0 x := 1
+                       transition down when x == 1 x := 0
+                       strong transition go when x == 1 x := 2";
+        let system = system(
+            &format!("weak {actions}"),
+            "implies { always { eventually { taken up #1 () } } eventually { condition x == 2 } }",
+        );
+        let why = of(&system, Goal::Refute(PROPERTY), &PROVED, &Options::new()).unwrap();
+        let Why::Holds(list) = why else { panic!("{why:?}") };
+        let needs: Vec<Fairness> = list[0].needs.iter().map(|need| need.fairness).collect();
+        assert_eq!(needs, [Fairness::Strong(FairUnit::Instance)]);
     }
 
     #[test]
