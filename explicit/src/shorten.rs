@@ -55,7 +55,7 @@ pub(crate) fn shorten(
 fn refutes(system: &TransitionSystem, formula: &Formula, trace: &Trace) -> bool {
     let Some(lasso) = Lasso::new(trace) else { return false };
     let falsified = lasso.truth(system, formula).is_ok_and(|truth| truth.first() == Some(&false));
-    falsified && system.fairness_constraints().all(|one| lasso.keeps(system, &one) == Ok(true))
+    falsified && lasso.unfair_to(system) == Ok(None)
 }
 
 /// The lassos that are left when the steps between two equal states are left out, and those of which these are the loop.

@@ -6,7 +6,6 @@
 
 use crate::eval::{Env, Evaluator, InternalError};
 use crate::formula::is_taken;
-use crate::step::GuardResult;
 use crate::{FairnessConstraint, Formula, FormulaKind, Letter, State, Trace, TransitionSystem};
 
 /// A lasso, as a word with a loop.
@@ -145,12 +144,11 @@ impl<'a> Lasso<'a> {
         constraint: &FairnessConstraint,
     ) -> Result<bool, InternalError> {
         let letters = &self.letters[self.in_loop()];
-        let taken = |(transition, args): (_, &[u32])| constraint.covers(transition, args);
-        if letters.iter().any(|letter| letter.taken.is_some_and(taken)) {
+        if letters.iter().any(|letter| constraint.is_taken(letter)) {
             return Ok(true);
         }
         for letter in letters {
-            let enabled = is_enabled(system, letter.state, constraint)?;
+            let enabled = constraint.is_enabled(system, letter.state)?;
             // One state settles it: where a strong one is enabled, or a weak one is not.
             if enabled == constraint.strong {
                 return Ok(!constraint.strong);
@@ -158,24 +156,19 @@ impl<'a> Lasso<'a> {
         }
         Ok(constraint.strong)
     }
-}
 
-/// Whether an instance that the assumption speaks of is enabled in a state.
-fn is_enabled(
-    system: &TransitionSystem,
-    state: &State,
-    constraint: &FairnessConstraint,
-) -> Result<bool, InternalError> {
-    let enabled = |args: &[u32]| system.enabled(state, constraint.transition, args);
-    if let Some(args) = &constraint.args {
-        return Ok(enabled(args)? == GuardResult::Enabled);
-    }
-    for args in system.transition(constraint.transition).instances() {
-        if enabled(&args)? == GuardResult::Enabled {
-            return Ok(true);
+    /// The first fairness assumption of the system that the run does not keep to.
+    ///
+    /// # Errors
+    /// Where the system is malformed.
+    pub fn unfair_to(&self, system: &TransitionSystem) -> Result<Option<FairnessConstraint>, InternalError> {
+        for constraint in system.fairness_constraints() {
+            if !self.keeps(system, &constraint)? {
+                return Ok(Some(constraint));
+            }
         }
+        Ok(None)
     }
-    Ok(false)
 }
 
 fn both(a: &[bool], b: &[bool], of: impl Fn(bool, bool) -> bool) -> Vec<bool> {

@@ -216,10 +216,8 @@ fn confirm_lasso(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Re
     let formula = system.properties.get(id.index()).and_then(|property| property.formula.as_ref());
     let formula = formula.ok_or_else(|| format!("property {} is not temporal", id.0))?;
     let lasso = Lasso::new(trace).ok_or("the run is no lasso")?;
-    for constraint in system.fairness_constraints() {
-        if !lasso.keeps(system, &constraint).map_err(internal)? {
-            return Err(format!("the loop is not fair to {constraint:?}"));
-        }
+    if let Some(constraint) = lasso.unfair_to(system).map_err(internal)? {
+        return Err(format!("the loop is not fair to {constraint:?}"));
     }
     match lasso.truth(system, formula).map_err(internal)?.first() {
         Some(false) => Ok(()),

@@ -125,18 +125,7 @@ pub(crate) fn kept(system: &TransitionSystem, trace: &Trace) -> Vec<String> {
         let id = TransitionId::from(index);
         // Instances that keep to it in the same way stand together.
         let mut ways: Vec<(String, Vec<String>)> = Vec::new();
-        let constraints = match transition.fairness.unit() {
-            Some((FairUnit::Instance, strong)) => {
-                let of = |args| FairnessConstraint { transition: id, args: Some(args), strong };
-                transition.instances().take(MOST_INSTANCES).map(of).collect()
-            }
-            unit => vec![FairnessConstraint {
-                transition: id,
-                args: None,
-                strong: unit.is_some_and(|(_, strong)| strong),
-            }],
-        };
-        for constraint in constraints {
+        for constraint in system.fairness_of(id).take(MOST_INSTANCES) {
             let way = way(system, &lasso, &constraint);
             let name =
                 constraint.args.as_deref().map_or(transition.name.clone(), |args| named(system, id, args));
@@ -161,24 +150,13 @@ pub(crate) fn kept(system: &TransitionSystem, trace: &Trace) -> Vec<String> {
 /// How a loop keeps to an assumption.
 fn way(system: &TransitionSystem, lasso: &Lasso<'_>, constraint: &FairnessConstraint) -> String {
     let letters = lasso.letters();
-    let taken = |position: &usize| {
-        let taken = letters.get(*position).and_then(|letter| letter.taken);
-        taken.is_some_and(|(transition, args)| constraint.covers(transition, args))
-    };
+    let taken = |position: &usize| letters.get(*position).is_some_and(|letter| constraint.is_taken(letter));
     if let Some(position) = lasso.in_loop().find(taken) {
         // The step from a position is told in the next row.
         return format!("taken at step {}", position + 1);
     }
     let disabled = |position: &usize| {
-        let Some(letter) = letters.get(*position) else { return true };
-        let enabled = |args: &[u32]| is_enabled(system, letter.state, constraint.transition, args);
-        match &constraint.args {
-            Some(args) => !enabled(args),
-            None => match system.transitions.get(constraint.transition.index()) {
-                Some(transition) => !transition.instances().any(|args| enabled(&args)),
-                None => true,
-            },
-        }
+        letters.get(*position).is_none_or(|letter| constraint.is_enabled(system, letter.state) != Ok(true))
     };
     if constraint.strong {
         return "never enabled in the loop".to_owned();
