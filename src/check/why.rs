@@ -10,8 +10,8 @@ use super::engines;
 use crate::options::{Backend, Options};
 use crate::result::{Finding, Need, Why, WhyHolds};
 use musilc_ir::{
-    Fairness, Goal, Outcome, PropertyId, PropertyKind, TransitionId, TransitionSystem, Unknown, Verdict,
-    ViolationKind,
+    Fairness, Goal, Outcome, PropertyId, PropertyKind, Trace, TransitionId, TransitionSystem, Unknown,
+    Verdict, ViolationKind,
 };
 
 /// Asks an engine.
@@ -76,29 +76,12 @@ fn needs(
         if fairness == Fairness::None {
             continue;
         }
-        let without = match ask(&system, Goal::Refute(property))?.verdict {
-            Verdict::Proved(_) => continue,
-            Verdict::HoldsToDepth { depth } => {
-                out.depth = Some(out.depth.map_or(depth, |other| other.min(depth)));
-                continue;
-            }
-            Verdict::Violated(violation) if violation.kind == ViolationKind::Lasso(property) => {
-                Ok(violation.trace)
-            }
-            Verdict::Unknown(why) => Err(why),
-            Verdict::Violated(_) | Verdict::Reached(_) => {
-                Err(Unknown::Incapable("the engine answered another question".to_owned()))
-            }
-        };
+        let Some(without) = refuted(&system, &mut out, ask)? else { continue };
         system.transitions[index].fairness = fairness;
         if let Fairness::Strong(unit) = fairness {
             system.transitions[index].fairness = Fairness::Weak(unit);
-            match ask(&system, Goal::Refute(property))?.verdict {
-                Verdict::Proved(_) => {}
-                Verdict::HoldsToDepth { depth } => {
-                    out.depth = Some(out.depth.map_or(depth, |other| other.min(depth)));
-                }
-                _ => system.transitions[index].fairness = fairness,
+            if refuted(&system, &mut out, ask)?.is_some() {
+                system.transitions[index].fairness = fairness;
             }
         }
         let fairness = system.transitions[index].fairness;
@@ -107,11 +90,34 @@ fn needs(
     Ok(out)
 }
 
+/// A run that refutes the property, or why it is not known whether there is one; none where the property holds, and then the depth to
+/// which it does is noted, where only that is known.
+fn refuted(
+    system: &TransitionSystem,
+    out: &mut WhyHolds,
+    ask: Ask<'_>,
+) -> Result<Option<Result<Trace, Unknown>>, String> {
+    Ok(match ask(system, Goal::Refute(out.property))?.verdict {
+        Verdict::Proved(_) => None,
+        Verdict::HoldsToDepth { depth } => {
+            out.depth = Some(out.depth.map_or(depth, |other| other.min(depth)));
+            None
+        }
+        Verdict::Violated(violation) if violation.kind == ViolationKind::Lasso(out.property) => {
+            Some(Ok(violation.trace))
+        }
+        Verdict::Unknown(why) => Some(Err(why)),
+        Verdict::Violated(_) | Verdict::Reached(_) => {
+            Some(Err(Unknown::Incapable("the engine answered another question".to_owned())))
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use musilc_ir::lasso::Lasso;
-    use musilc_ir::{FairUnit, Proof, Trace, Violation};
+    use musilc_ir::{FairUnit, Proof, Violation};
 
     /// A system of actions, and a formula that must hold. `wait` is always possible.
     fn system(actions: &str, formula: &str) -> TransitionSystem {
