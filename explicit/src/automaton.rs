@@ -114,11 +114,12 @@ impl Automaton {
         component.into_iter().map(|component| accepting[component]).collect()
     }
 
-    /// Whether the first state reads anything and stays, without ever accepting there: it waits for the right moment to go on.
-    pub(crate) fn starts_waiting(&self) -> bool {
+    /// Whether the first state reads anything and stays, without ever accepting there: it waits for the right moment to go on. Given
+    /// which states are [recurrent](Self::recurrent).
+    pub(crate) fn starts_waiting(&self, recurrent: &[bool]) -> bool {
         let first = self.edges.first();
         let stays = first.is_some_and(|edges| edges.iter().any(|e| e.target == 0 && e.label.is_any()));
         let comes_back = self.edges.iter().skip(1).flatten().any(|edge| edge.target == 0);
-        stays && !comes_back && self.recurrent().first() == Some(&false)
+        stays && !comes_back && recurrent.first() == Some(&false)
     }
 }

@@ -10,7 +10,7 @@ use musilc_ir::{FairUnit, TransitionSystem, Unknown};
 const MOST: u64 = 1 << 20;
 
 /// All fairness assumptions, numbered: transitions in order, instances in lexicographic order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Constraints {
     /// For each transition: the number of its first assumption, and what each is about.
     of_transition: Vec<Option<(u32, FairUnit)>>,

@@ -171,13 +171,14 @@ impl<'p, 'g, 'l, const W: usize> Product<'p, 'g, 'l, W> {
         graph: Graph<'g, 'l, W>,
         automaton: &'p Automaton,
     ) -> Result<Self, Unknown> {
-        let waits = automaton.starts_waiting();
+        let recurrent = automaton.recurrent();
+        let waits = automaton.starts_waiting(&recurrent);
         Ok(Self {
             graph,
             automaton,
             waits,
             width: automaton.edges.len() as u64 - u64::from(waits),
-            recurrent: automaton.recurrent(),
+            recurrent,
             letters: Letters::new(system, program, numbering, automaton)?,
             edges: Vec::new(),
         })
