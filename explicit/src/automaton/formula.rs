@@ -151,69 +151,49 @@ impl Formulas {
     }
 
     pub(super) fn and(&mut self, operands: Vec<Id>) -> Id {
-        let mut flat = Vec::new();
-        for id in operands {
-            match self.node(id) {
-                Node::And(parts) => flat.extend_from_slice(parts),
-                Node::True => {}
-                _ => flat.push(id),
-            }
-        }
-        // G a and G b = G (a and b)
-        let always: Vec<Id> = flat.iter().filter_map(|&id| self.always_operand(id)).collect();
-        if always.len() > 1 {
-            flat.retain(|&id| self.always_operand(id).is_none());
-            let all = self.and(always);
-            flat.push(self.release(Self::FALSE, all));
-        }
-        flat.sort_unstable();
-        flat.dedup();
-        if flat.contains(&Self::FALSE) || self.has_complements(&flat) {
-            return Self::FALSE;
-        }
-        // a and (a or b) = a
-        let parts = flat.clone();
-        flat.retain(|&id| match self.node(id) {
-            Node::Or(inner) => !inner.iter().any(|part| parts.contains(part)),
-            _ => true,
-        });
-        match flat.as_slice() {
-            [] => Self::TRUE,
-            [one] => *one,
-            _ => self.intern(Node::And(flat.into())),
-        }
+        self.join(operands, true)
     }
 
     pub(super) fn or(&mut self, operands: Vec<Id>) -> Id {
+        self.join(operands, false)
+    }
+
+    /// The conjunction of all operands, or dually their disjunction.
+    fn join(&mut self, operands: Vec<Id>, all: bool) -> Id {
+        let (unit, zero) = if all { (Self::TRUE, Self::FALSE) } else { (Self::FALSE, Self::TRUE) };
         let mut flat = Vec::new();
         for id in operands {
             match self.node(id) {
-                Node::Or(parts) => flat.extend_from_slice(parts),
-                Node::False => {}
+                Node::And(parts) if all => flat.extend_from_slice(parts),
+                Node::Or(parts) if !all => flat.extend_from_slice(parts),
+                _ if id == unit => {}
                 _ => flat.push(id),
             }
         }
-        // F a or F b = F (a or b)
-        let eventually: Vec<Id> = flat.iter().filter_map(|&id| self.eventually_operand(id)).collect();
-        if eventually.len() > 1 {
-            flat.retain(|&id| self.eventually_operand(id).is_none());
-            let any = self.or(eventually);
-            flat.push(self.until(Self::TRUE, any));
+        // G a and G b = G (a and b); F a or F b = F (a or b)
+        let inner = |own: &Self, id| if all { own.always_operand(id) } else { own.eventually_operand(id) };
+        let merged: Vec<Id> = flat.iter().filter_map(|&id| inner(self, id)).collect();
+        if merged.len() > 1 {
+            flat.retain(|&id| inner(self, id).is_none());
+            let joint = self.join(merged, all);
+            flat.push(if all { self.release(Self::FALSE, joint) } else { self.until(Self::TRUE, joint) });
         }
         flat.sort_unstable();
         flat.dedup();
-        if flat.contains(&Self::TRUE) || self.has_complements(&flat) {
-            return Self::TRUE;
+        if flat.contains(&zero) || self.has_complements(&flat) {
+            return zero;
         }
-        // a or (a and b) = a
+        // a and (a or b) = a; a or (a and b) = a
         let parts = flat.clone();
         flat.retain(|&id| match self.node(id) {
-            Node::And(inner) => !inner.iter().any(|part| parts.contains(part)),
+            Node::Or(inner) if all => !inner.iter().any(|part| parts.contains(part)),
+            Node::And(inner) if !all => !inner.iter().any(|part| parts.contains(part)),
             _ => true,
         });
         match flat.as_slice() {
-            [] => Self::FALSE,
+            [] => unit,
             [one] => *one,
+            _ if all => self.intern(Node::And(flat.into())),
             _ => self.intern(Node::Or(flat.into())),
         }
     }
