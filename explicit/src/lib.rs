@@ -52,6 +52,7 @@ pub fn check_mutated(system: &TransitionSystem, goal: Goal, limits: &Limits, mut
         decided_depth: None,
         decided_lassos: None,
         witnesses: Vec::new(),
+        certificate: None,
         statistics: Statistics { elapsed: started.elapsed(), ..Statistics::default() },
         coverage: None,
     })

@@ -151,6 +151,7 @@ impl<'s, const W: usize> Search<'s, W> {
             verdict,
             decided_depth: self.decided,
             decided_lassos: None,
+            certificate: None,
             witnesses: if self.goal == Goal::All { found.collect() } else { Vec::new() },
             statistics: Statistics {
                 states: Some(self.seen.len().into()),

@@ -5,6 +5,7 @@
 //! [`Outcome`]. The meaning of a system is what [`eval`] computes.
 
 mod build;
+mod certificate;
 mod claim;
 mod data;
 pub mod eval;
@@ -28,6 +29,7 @@ mod validate;
 mod value;
 mod verdict;
 
+pub use certificate::{CellClaim, Certificate, clause_expr};
 pub use claim::{Claim, Part, Shown};
 pub use data::{DataType, Datum, EnumType, FieldType, StructType, VariantType};
 pub use eval::{Env, Evaluator, InternalError};

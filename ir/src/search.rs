@@ -357,6 +357,7 @@ impl<'a> Search<'a> {
             decided_depth: self.decided,
             decided_lassos: None,
             witnesses: if self.goal == Goal::All { found.collect() } else { Vec::new() },
+            certificate: None,
             statistics: Statistics {
                 states: Some(states),
                 transitions: Some(self.coverage.fired.iter().sum()),

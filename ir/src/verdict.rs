@@ -1,6 +1,6 @@
 //! What an engine is asked and what it answers.
 
-use crate::{PropertyId, PropertyKind, Trace, TransitionId, TransitionSystem};
+use crate::{Certificate, PropertyId, PropertyKind, Trace, TransitionId, TransitionSystem};
 use std::time::Duration;
 
 /// What an engine looks for.
@@ -66,6 +66,16 @@ pub enum Proof {
     AllRunsEnd {
         /// The length of the longest run.
         longest: u32,
+    },
+    /// A state that follows `k` states without violation has none either, and no run of up to `k` states has one (k-induction).
+    Induction {
+        /// How many states in a row the step of the induction supposes, at least 1.
+        k: u32,
+    },
+    /// An invariant that is inductive implies the absence of violations.
+    Invariant {
+        /// The number of its clauses.
+        clauses: u32,
     },
 }
 
@@ -173,6 +183,8 @@ pub struct Outcome {
     pub decided_lassos: Option<u32>,
     /// For [`Goal::All`]: a shortest run to each reachable property that was met, in order of declaration.
     pub witnesses: Vec<(PropertyId, Trace)>,
+    /// The inductive invariant behind [`Proof::Invariant`] of what single states and steps show.
+    pub certificate: Option<Certificate>,
     /// How much work it was.
     pub statistics: Statistics,
     /// What happened on the way; only from an engine that visits states one by one.

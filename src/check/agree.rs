@@ -273,6 +273,7 @@ mod tests {
                 decided_depth: decided,
                 decided_lassos: None,
                 witnesses,
+                certificate: None,
                 statistics,
                 coverage: None,
             },

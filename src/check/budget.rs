@@ -44,7 +44,7 @@ pub(crate) fn bmc(options: &Options, expect: &Expect, explicit: Option<&Outcome>
             (after(*diameter).max(least), Some(CONFIRM_PROOF))
         }
         Some(Verdict::Proved(Proof::AllRunsEnd { longest })) => (after(*longest), Some(CONFIRM_PROOF)),
-        Some(Verdict::HoldsToDepth { .. } | Verdict::Unknown(_)) | None => {
+        Some(Verdict::HoldsToDepth { .. } | Verdict::Unknown(_) | Verdict::Proved(_)) | None => {
             let expected = expected_depth(expect).max(expected_lasso(expect)).unwrap_or(0);
             (DEFAULT_DEPTH.max(expected), None)
         }
@@ -98,6 +98,7 @@ mod tests {
             decided_depth: None,
             decided_lassos: None,
             witnesses: vec![],
+            certificate: None,
             statistics: Statistics::default(),
             coverage: None,
         }

@@ -75,6 +75,7 @@ mod tests {
             decided_depth: decided,
             decided_lassos: None,
             witnesses: vec![],
+            certificate: None,
             statistics: Statistics::default(),
             coverage: None,
         };

@@ -126,7 +126,7 @@ fn right_depth(met: bool, expected: Option<u32>, depth: u32) -> Status {
 fn states(expected: u64, proof: Proof, explicit: Option<&Outcome>) -> (Status, Vec<String>) {
     let counted = match proof {
         Proof::Exhaustive { .. } => explicit.and_then(|outcome| outcome.statistics.states),
-        Proof::AllRunsEnd { .. } => None,
+        Proof::AllRunsEnd { .. } | Proof::Induction { .. } | Proof::Invariant { .. } => None,
     };
     match counted {
         Some(counted) if counted == expected => (Status::Passed, vec![]),
@@ -216,6 +216,7 @@ mod tests {
             decided_depth: Some(decided),
             decided_lassos: lassos,
             witnesses: vec![],
+            certificate: None,
             statistics: Statistics::default(),
             coverage: None,
         };

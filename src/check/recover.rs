@@ -150,6 +150,7 @@ mod tests {
             decided_depth: Some(3),
             decided_lassos: None,
             witnesses: vec![],
+            certificate: None,
             statistics: musilc_ir::Statistics::default(),
             coverage: None,
         };

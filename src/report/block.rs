@@ -104,12 +104,10 @@ fn verdict(report: &CheckReport) -> Printed {
             }
             None => Printed::Beginning("holds".to_owned()),
         },
-        Finding::Proved(Proof::AllRunsEnd { .. }) | Finding::Bounded { .. } => {
-            match report.outcome(Engine::Explicit) {
-                Some(_) => Printed::Unknown,
-                None => Printed::Beginning("holds".to_owned()),
-            }
-        }
+        Finding::Proved(_) | Finding::Bounded { .. } => match report.outcome(Engine::Explicit) {
+            Some(_) => Printed::Unknown,
+            None => Printed::Beginning("holds".to_owned()),
+        },
         Finding::Undecided { .. } | Finding::Nothing => Printed::Unknown,
     }
 }

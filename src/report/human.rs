@@ -276,7 +276,7 @@ fn found(check: &CheckReport) -> String {
             let Proof::Exhaustive { diameter } = proof else { return found };
             format!("{found} (all states, diameter {diameter})")
         }
-        Finding::Proved(proof @ Proof::AllRunsEnd { .. }) => {
+        Finding::Proved(proof) => {
             format!("{found} ({})", phrase::proof(proof, None))
         }
         _ => found,

@@ -235,6 +235,12 @@ fn finding(source: &Source, system: Option<&TransitionSystem>, finding: &Finding
         Finding::Proved(Proof::AllRunsEnd { longest }) => {
             json!({ "verdict": "proved", "by": "all_runs_end", "longest": longest })
         }
+        Finding::Proved(Proof::Induction { k }) => {
+            json!({ "verdict": "proved", "by": "induction", "k": k })
+        }
+        Finding::Proved(Proof::Invariant { clauses }) => {
+            json!({ "verdict": "proved", "by": "invariant", "clauses": clauses })
+        }
         Finding::Bounded { depth } => json!({ "verdict": "bounded", "depth": depth }),
         Finding::Undecided { why, depth } => {
             json!({ "verdict": "undecided", "reason": phrase::unknown(why), "depth": depth })

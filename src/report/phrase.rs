@@ -151,5 +151,10 @@ pub(crate) fn proof(proof: Proof, states: Option<u64>) -> String {
         (Proof::Exhaustive { diameter }, Some(states)) => format!("{states} states, diameter {diameter}"),
         (Proof::Exhaustive { diameter }, None) => format!("diameter {diameter}"),
         (Proof::AllRunsEnd { longest }, _) => format!("no run is longer than {}", steps(longest)),
+        (Proof::Induction { k: 1 }, _) => "by induction".to_owned(),
+        (Proof::Induction { k }, _) => format!("by {k}-induction"),
+        (Proof::Invariant { clauses: 0 }, _) => "the types alone are inductive".to_owned(),
+        (Proof::Invariant { clauses: 1 }, _) => "an inductive invariant of 1 clause".to_owned(),
+        (Proof::Invariant { clauses }, _) => format!("an inductive invariant of {clauses} clauses"),
     }
 }

@@ -3,6 +3,7 @@
 use super::figures::{bytes, count, counted, duration, rate};
 use crate::check::whole_length;
 use crate::options::Engine;
+use crate::report::phrase;
 use crate::result::Run;
 use musilc_ir::{Outcome, Proof, Verdict};
 
@@ -22,6 +23,9 @@ fn extent(engine: Engine, outcome: &Outcome) -> String {
     }
     if let Verdict::Proved(Proof::AllRunsEnd { longest }) = outcome.verdict {
         return format!("all runs end within {longest}");
+    }
+    if let Verdict::Proved(proof @ (Proof::Induction { .. } | Proof::Invariant { .. })) = outcome.verdict {
+        return phrase::proof(proof, None);
     }
     match depth(outcome) {
         Some(depth) => format!("depth {depth}"),

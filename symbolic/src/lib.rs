@@ -94,6 +94,7 @@ pub fn check_mutated(
         decided_depth: found.decided,
         decided_lassos: found.lassos,
         witnesses: found.witnesses,
+        certificate: None,
         statistics: Statistics {
             queries: Some(found.queries),
             memory: found.memory,
