@@ -33,7 +33,7 @@ pub use musilc_frontend as frontend;
 pub use musilc_ir as ir;
 #[doc(hidden)]
 pub use options::Fault;
-pub use options::{Backend, DEFAULT_MAX_MEMORY, Engine, Options, Watcher};
+pub use options::{Backend, DEFAULT_MAX_MEMORY, Engine, Method, Mode, Options, Procedure, Watcher};
 pub use result::{BlockDifference, CheckReport, Exit, Finding, Need, Report, Run, Status, Why, WhyHolds};
 pub use scan::{Input, find};
 pub use stack::{keep_panics_quiet, panic_message};

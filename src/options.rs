@@ -1,6 +1,7 @@
 //! What a caller may say about a run.
 
 use musilc_ir::{Interrupt, Progress};
+pub use musilc_symbolic::{Method, Mode, Procedure};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,9 @@ pub struct Options {
     pub(crate) max_depth: Option<u32>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) prove: bool,
+    pub(crate) method: Method,
+    pub(crate) mode: Mode,
+    pub(crate) solver: Option<Procedure>,
     pub(crate) why: bool,
     pub(crate) interrupt: Interrupt,
     pub(crate) watcher: Option<Watcher>,
@@ -88,6 +92,9 @@ impl Default for Options {
             max_depth: None,
             timeout: None,
             prove: false,
+            method: Method::default(),
+            mode: Mode::default(),
+            solver: None,
             why: false,
             interrupt: Interrupt::default(),
             watcher: None,
@@ -159,7 +166,28 @@ impl Options {
         self
     }
 
-    /// Does not accept "no violation to depth k" where a check expects that it holds.
+    /// What the bounded checker looks for: a shortest violation, or any.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Which solver the symbolic engine uses for everything; without it, the one that was measured faster for each task.
+    #[must_use]
+    pub fn solver(mut self, solver: Procedure) -> Self {
+        self.solver = Some(solver);
+        self
+    }
+
+    /// How the symbolic engine looks for a proof, where one is [asked for](Self::prove).
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Does not accept "no violation to depth k" where a check expects that it holds; the symbolic engine looks for a proof, too.
     #[must_use]
     pub fn prove(mut self, prove: bool) -> Self {
         self.prove = prove;
@@ -208,6 +236,9 @@ impl fmt::Debug for Options {
             .field("max_depth", &self.max_depth)
             .field("timeout", &self.timeout)
             .field("prove", &self.prove)
+            .field("method", &self.method)
+            .field("mode", &self.mode)
+            .field("solver", &self.solver)
             .field("why", &self.why)
             .finish_non_exhaustive()
     }

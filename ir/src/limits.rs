@@ -48,6 +48,8 @@ pub struct Progress {
     pub states: u64,
     /// Steps so far.
     pub transitions: u64,
+    /// Conflicts of the solver so far; 0 from an engine without one.
+    pub conflicts: u64,
     /// States waiting to be expanded.
     pub frontier: u64,
     /// Since the start.

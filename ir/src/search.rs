@@ -341,6 +341,7 @@ impl<'a> Search<'a> {
                 depth,
                 states: self.states.len() as u64,
                 transitions: self.coverage.fired.iter().sum(),
+                conflicts: 0,
                 frontier: frontier as u64,
                 elapsed: self.started.elapsed(),
             });

@@ -32,7 +32,15 @@ pub(crate) fn bmc(
 ) -> Result<(Run, bool), String> {
     let own = patience.filter(|patience| options.timeout.is_none_or(|timeout| *patience <= timeout));
     let limits = limits(system, options, Engine::Bmc, own);
-    let settings = musilc_symbolic::Options { depth, ..musilc_symbolic::Options::default() };
+    let defaults = musilc_symbolic::Options::default();
+    let settings = musilc_symbolic::Options {
+        depth,
+        mode: options.mode,
+        prove: options.prove.then_some(options.method),
+        procedure: options.solver.unwrap_or(defaults.procedure),
+        proof_procedure: options.solver.unwrap_or(defaults.proof_procedure),
+        ..defaults
+    };
     let fault = match options.fault {
         Some(Fault::BmcInstance) => musilc_symbolic::Mutation::ForgetInstance,
         Some(Fault::BmcFrame) => musilc_symbolic::Mutation::DropLastFrame,

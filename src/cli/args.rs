@@ -1,7 +1,7 @@
 //! The grammar of the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use musilc::{Backend, Fault, Options};
+use musilc::{Backend, Fault, Method, Mode, Options, Procedure};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -73,7 +73,9 @@ pub(crate) struct CheckArguments {
     pub(crate) selection: Selection,
     #[command(flatten)]
     pub(crate) limits: LimitArguments,
-    /// Do not accept "no violation to depth k" where a check expects that it holds
+    #[command(flatten)]
+    pub(crate) symbolic: SymbolicArguments,
+    /// Do not accept "no violation to depth k" where a check expects that it holds; look for a proof
     #[arg(long)]
     pub(crate) prove: bool,
     /// Show which fairness assumptions each verdict needs
@@ -114,6 +116,104 @@ pub(crate) struct Selection {
     /// Run this check only; may be repeated
     #[arg(long = "check", value_name = "NAME")]
     pub(crate) checks: Vec<String>,
+}
+
+/// What the symbolic engine looks for, and how.
+#[derive(Args, Debug, Default)]
+pub(crate) struct SymbolicArguments {
+    /// What the bounded checker looks for
+    #[arg(long, help_heading = "Symbolic engine", value_name = "MODE", default_value = "shortest")]
+    pub(crate) bmc: BoundedMode,
+    /// Ask the bounded checker only, for any violation: short for --backend bmc --bmc deep
+    #[arg(long, help_heading = "Symbolic engine", conflicts_with_all = ["backend", "bmc"])]
+    pub(crate) deep: bool,
+    /// How a proof is looked for, with --prove
+    #[arg(
+        long,
+        help_heading = "Symbolic engine",
+        value_name = "METHOD",
+        default_value = "any",
+        requires = "prove"
+    )]
+    pub(crate) proof: ProofMethod,
+    /// Which solver decides everything [default: Z3 for violations, BatSat for proofs]
+    #[arg(long, help_heading = "Symbolic engine", value_name = "SOLVER")]
+    pub(crate) solver: Option<SolverChoice>,
+}
+
+/// What the bounded checker looks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum BoundedMode {
+    /// A violation of least depth
+    #[default]
+    Shortest,
+    /// Any violation, many steps at once
+    Deep,
+}
+
+/// How a proof is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum ProofMethod {
+    /// By all of these
+    #[default]
+    Any,
+    /// By k-induction
+    Induction,
+    /// By an inductive invariant that the engine finds (IC3)
+    Invariant,
+}
+
+/// A solver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum SolverChoice {
+    /// Z3's solver for finite domains
+    Z3,
+    /// The propositional solver BatSat
+    Sat,
+}
+
+impl SymbolicArguments {
+    /// The options with these settings.
+    pub(crate) fn apply(&self, mut options: Options) -> Options {
+        if self.deep {
+            options = options.backend(Backend::Bmc);
+        }
+        if self.deep || self.bmc == BoundedMode::Deep {
+            options = options.mode(Mode::Deep);
+        }
+        if let Some(solver) = self.solver {
+            options = options.solver(match solver {
+                SolverChoice::Z3 => Procedure::Z3,
+                SolverChoice::Sat => Procedure::Sat,
+            });
+        }
+        options.method(match self.proof {
+            ProofMethod::Any => Method::Any,
+            ProofMethod::Induction => Method::Induction,
+            ProofMethod::Invariant => Method::Invariant,
+        })
+    }
+
+    /// As they are written on the command line, each with a blank before it.
+    fn reproduction(&self) -> String {
+        let mut out = String::new();
+        if self.deep {
+            out.push_str(" --deep");
+        } else if self.bmc == BoundedMode::Deep {
+            out.push_str(" --bmc deep");
+        }
+        match self.proof {
+            ProofMethod::Any => {}
+            ProofMethod::Induction => out.push_str(" --proof induction"),
+            ProofMethod::Invariant => out.push_str(" --proof invariant"),
+        }
+        match self.solver {
+            None => {}
+            Some(SolverChoice::Z3) => out.push_str(" --solver z3"),
+            Some(SolverChoice::Sat) => out.push_str(" --solver sat"),
+        }
+        out
+    }
 }
 
 /// How far the engines go.
@@ -272,6 +372,7 @@ impl CheckArguments {
         if let Some(timeout) = limits.timeout {
             out.push_str(&format!(" --timeout {}", timeout.as_secs_f64()));
         }
+        out.push_str(&self.symbolic.reproduction());
         if self.prove {
             out.push_str(" --prove");
         }

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
     let timings = !arguments.no_timings && output::timings();
     let mut session = Session {
         arguments,
-        options: arguments.limits.apply(arguments.selection.apply(options)),
+        options: arguments.symbolic.apply(arguments.limits.apply(arguments.selection.apply(options))),
         interrupt,
         human: Human {
             width: output::width(),

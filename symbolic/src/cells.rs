@@ -1,53 +1,36 @@
-//! The cells of a state: reading them from a model, and the types that they have.
+//! Reading states and parameters from a model.
 
-use crate::scalar::{Bit, Scalar};
-use crate::term::Term;
-use crate::word::Word;
-use musilc_ir::{State, Type, Value};
-use z3::Model;
+use musilc_circuit::{Graph, Number, Params, Scalar, Term, Valuation};
+use musilc_ir::{Param, State, Type, Value};
 
-/// The types of the cells of a type, in order.
-pub(crate) fn cell_types(ty: &Type) -> Vec<&Type> {
-    let mut length = 1usize;
-    let mut inner = ty;
-    // All elements of an array have one type, so a nest of arrays has one type of cell.
-    while let Type::Array { len, element } = inner {
-        length = length.saturating_mul(*len as usize);
-        inner = element;
-    }
-    vec![inner; length]
-}
-
-/// The value of a bit in a model.
-pub(crate) fn read_bit(model: &Model, bit: &Bit) -> Option<bool> {
-    match bit {
-        Bit::Const(b) => Some(*b),
-        Bit::Term(term) => model.eval(term, true)?.as_bool(),
+/// The value of a number in a model; `None` where the model is none.
+pub(crate) fn read_number(g: &Graph, model: &mut Valuation, number: &Number) -> Option<i64> {
+    match number {
+        Number::Cases(cases) => {
+            let case = cases.iter().find(|(_, bit)| model.value(g, *bit))?;
+            Some(case.0)
+        }
+        Number::Binary { lo, bits, .. } => {
+            let set = bits.iter().enumerate().filter(|(_, bit)| model.value(g, **bit));
+            let value = set.fold(0i64, |value, (at, _)| value | 1 << at.min(63));
+            let unused = i64::BITS.saturating_sub(u32::try_from(bits.len()).unwrap_or(i64::BITS));
+            // Two's complement where there are negative numbers.
+            Some(if *lo < 0 { value << unused >> unused } else { value })
+        }
     }
 }
 
-/// The value of a word in a model.
-pub(crate) fn read_word(model: &Model, word: &Word) -> Option<i64> {
-    let Some(term) = word.term() else { return word.as_constant() };
-    let bits = model.eval(term, true)?.as_u64()?;
-    let (lo, hi) = word.bounds();
-    let unused = i64::BITS - crate::word::width(lo, hi);
-    // Two's complement where the interval has negative numbers; else the bits above are zero already.
-    let value = bits.cast_signed();
-    Some(if lo < 0 { value << unused >> unused } else { value })
-}
-
-fn read_scalar(model: &Model, scalar: &Scalar) -> Option<Value> {
+fn read_scalar(g: &Graph, model: &mut Valuation, scalar: &Scalar) -> Option<Value> {
     Some(match scalar {
-        Scalar::Bit(bit) => Value::Bool(read_bit(model, bit)?),
-        Scalar::Word(word) => Value::Int(read_word(model, word)?),
+        Scalar::Bit(bit) => Value::Bool(model.value(g, *bit)),
+        Scalar::Number(number) => Value::Int(read_number(g, model, number)?),
     })
 }
 
 /// The values of cells, folded into a value of the type.
-fn read_value(model: &Model, ty: &Type, term: &Term) -> Option<Value> {
-    let mut values: Vec<Value> =
-        term.cells().iter().map(|cell| read_scalar(model, cell)).collect::<Option<_>>()?;
+fn read_value(g: &Graph, model: &mut Valuation, ty: &Type, term: &Term) -> Option<Value> {
+    let cells = term.cells().iter();
+    let mut values: Vec<Value> = cells.map(|cell| read_scalar(g, model, cell)).collect::<Option<_>>()?;
     let mut lengths = Vec::new();
     let mut inner = ty;
     while let Type::Array { len, element } = inner {
@@ -63,9 +46,27 @@ fn read_value(model: &Model, ty: &Type, term: &Term) -> Option<Value> {
 
 /// A state in a model.
 pub(crate) fn read_state<'t>(
-    model: &Model,
+    g: &Graph,
+    model: &mut Valuation,
     types: impl Iterator<Item = &'t Type>,
     cells: &[Term],
 ) -> Option<State> {
-    types.zip(cells).map(|(ty, term)| read_value(model, ty, term)).collect::<Option<_>>().map(State)
+    types.zip(cells).map(|(ty, term)| read_value(g, model, ty, term)).collect::<Option<_>>().map(State)
+}
+
+/// The values of parameters: those that are bound, then those in the model; 0 of those that no expression mentions.
+pub(crate) fn read_args(
+    g: &Graph,
+    model: &mut Valuation,
+    params: &[Param],
+    bound: &[u32],
+    values: &Params,
+) -> Option<Vec<u32>> {
+    let open = params.iter().zip(0..).skip(bound.len()).map(|(param, index)| {
+        match values.get(&(index, param.count)) {
+            Some(number) => u32::try_from(read_number(g, model, number)?).ok(),
+            None => Some(0),
+        }
+    });
+    bound.iter().map(|&arg| Some(arg)).chain(open).collect()
 }

@@ -5,8 +5,7 @@
 //! equivalent runs keeps to this everywhere (Wang, Yang, Kahlon and Gupta, "Peephole partial order reduction", 2008), so each state
 //! is still reached at each depth where it was.
 
-use crate::cells::cell_types;
-use crate::plan::{Instance, Plan};
+use musilc_circuit::{Instance, Plan, cell_types};
 use musilc_ir::{Context, ExprId, Node, VarId};
 use rustc_hash::FxHashSet;
 

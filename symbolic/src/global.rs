@@ -1,24 +1,12 @@
 //! What hangs on whole runs or on all states: temporal and recoverable properties, once nothing is wrong with single states and steps.
 
+use crate::found::Found;
 use crate::lasso::{Lassos, Range};
-use crate::options::{Mutation, Options};
-use crate::plan::Plan;
-use crate::search::Found;
+use crate::question::Question;
+use musilc_circuit::Plan;
 use musilc_ir::{
-    Formula, FormulaKind, Goal, Limits, Proof, PropertyId, PropertyKind, Trace, Unknown, Verdict, Violation,
-    ViolationKind,
+    Formula, FormulaKind, Proof, PropertyId, PropertyKind, Trace, Unknown, Verdict, Violation, ViolationKind,
 };
-use std::time::Instant;
-
-/// What is asked, and how.
-pub(crate) struct Question<'a> {
-    pub(crate) goal: Goal,
-    pub(crate) limits: &'a Limits,
-    pub(crate) options: &'a Options,
-    pub(crate) mutation: Mutation,
-    pub(crate) bound: u32,
-    pub(crate) started: Instant,
-}
 
 /// The verdict, given that of the search for what single states and steps show.
 pub(crate) fn run(
@@ -52,7 +40,7 @@ pub(crate) fn run(
         (None, _) => question.bound,
     };
     let range = Range { most, steps: longest.is_none(), stutters: !plan.stuck_is_bad(question.goal) };
-    let mut search = Search { plan: &plan, question: &question, range, found };
+    let mut search = Search { plan: &plan, question, range, found };
     if let Some(violation) = search.temporal(&temporal)? {
         return Ok(Verdict::Violated(violation));
     }
@@ -68,7 +56,7 @@ pub(crate) fn run(
 
 struct Search<'a> {
     plan: &'a Plan<'a>,
-    question: &'a Question<'a>,
+    question: Question<'a>,
     range: Range,
     found: &'a mut Found,
 }
@@ -94,12 +82,10 @@ impl Search<'_> {
 
     /// The lasso of least length on which the formula is false, and up to which length there is none.
     fn lasso(&mut self, formula: &Formula, decided: &mut u32) -> Result<Option<Trace>, Unknown> {
-        let Question { limits, options, mutation, started, .. } = *self.question;
-        let mut lassos = Lassos::new(self.plan, formula, limits, options, mutation)?;
-        let lasso = lassos.search(self.range, started);
+        let mut lassos = Lassos::new(self.plan, formula, self.question)?;
+        let lasso = lassos.search(self.range);
         *decided = lassos.decided;
-        self.found.queries += lassos.solver.queries;
-        self.found.memory = self.found.memory.max(lassos.solver.memory);
+        self.found.count(&lassos.solver);
         lasso
     }
 }

@@ -6,16 +6,14 @@
 //! are not reordered here: a formula may tell the orders apart.
 
 use crate::formula::{Positions, taken};
-use crate::options::{Mutation, Options};
-use crate::plan::Plan;
-use crate::scalar::Bit;
-use crate::select::{OneOf, exactly_one};
-use crate::solver::Solver;
+use crate::question::Question;
+use crate::sat::Solver;
+use crate::search::no_value;
 use crate::trace;
 use crate::unroll::Unrolling;
-use musilc_ir::{ExprId, Formula, Limits, Progress, Trace, Unknown};
+use musilc_circuit::{Bit, Fair, Mutation, Plan, Valuation, exactly_one};
+use musilc_ir::{ExprId, Formula, Trace, Unknown};
 use rustc_hash::FxHashMap;
-use std::time::Instant;
 
 /// Which lassos to look for. Nothing goes wrong in runs of up to `most` steps.
 #[derive(Clone, Copy)]
@@ -32,7 +30,7 @@ pub(crate) struct Range {
 pub(crate) struct Lassos<'a> {
     plan: &'a Plan<'a>,
     formula: &'a Formula,
-    limits: &'a Limits,
+    question: Question<'a>,
     pub(crate) solver: Solver<'a>,
     run: Unrolling<'a>,
     /// For each state, the conditions of the formula there.
@@ -50,16 +48,15 @@ impl<'a> Lassos<'a> {
     pub(crate) fn new(
         plan: &'a Plan<'a>,
         formula: &'a Formula,
-        limits: &'a Limits,
-        options: &Options,
-        mutation: Mutation,
+        question: Question<'a>,
     ) -> Result<Self, Unknown> {
-        let solver = Solver::new(options.backend, limits)?;
-        let run = Unrolling::new(plan, &solver, mutation)?;
+        let mut solver = question.solver(question.options.procedure)?;
+        let most_cases = question.options.most_cases;
+        let run = Unrolling::new(plan, &mut solver, question.limits, most_cases, question.mutation)?;
         let mut lassos = Self {
             plan,
             formula,
-            limits,
+            question,
             solver,
             run,
             conditions: Vec::new(),
@@ -73,25 +70,24 @@ impl<'a> Lassos<'a> {
 
     /// Takes down what is said of the last state.
     fn look_around(&mut self) {
-        self.solver.assert(&self.run.failed.not());
+        self.solver.assert(&self.run.graph, !self.run.failed);
         let mut conditions = FxHashMap::default();
         self.formula.for_each_claim(&mut |claim| {
             conditions.entry(claim.expr).or_insert_with(|| self.run.bit(claim.expr));
         });
         self.conditions.push(conditions);
-        let enabled = self.plan.fairness.iter().map(|fair| {
-            let some = Bit::or(fair.guards.iter().map(|&guard| self.run.bit(guard)));
-            self.solver.define(&some, "enabled")
-        });
-        self.enabled.push(enabled.collect());
+        let mut enabled = Vec::with_capacity(self.plan.fairness.len());
+        for fair in &self.plan.fairness {
+            let guards: Vec<Bit> = fair.guards.iter().map(|&guard| self.run.bit(guard)).collect();
+            enabled.push(self.run.graph.or(guards));
+        }
+        self.enabled.push(enabled);
     }
 
     /// The lasso of least length, with the shortest stem among those.
-    pub(crate) fn search(&mut self, range: Range, started: Instant) -> Result<Option<Trace>, Unknown> {
+    pub(crate) fn search(&mut self, range: Range) -> Result<Option<Trace>, Unknown> {
         for length in 1..=range.most {
-            if let Some(observer) = &self.limits.observer {
-                observer(&Progress { depth: length, elapsed: started.elapsed(), ..Progress::default() });
-            }
+            self.question.report(length, self.solver.conflicts());
             self.solver.stop_if_needed()?;
             self.solver.check_memory()?;
             let stuttering = if range.stutters { self.stuttering()? } else { None };
@@ -112,18 +108,18 @@ impl<'a> Lassos<'a> {
     }
 
     fn extend(&mut self) -> Result<bool, Unknown> {
-        if !self.run.extend(&self.solver)? {
+        if !self.run.extend(&mut self.solver)? {
             return Ok(false);
         }
         if let [.., from, _] = self.run.depths.as_slice() {
-            let of = |fair: &crate::plan::Fair| {
+            let g = &mut self.run.graph;
+            let of = |fair: &Fair| {
                 let constraint = &fair.constraint;
                 let args: Vec<Option<u32>> = match &constraint.args {
                     Some(args) => args.iter().copied().map(Some).collect(),
                     None => Vec::new(),
                 };
-                let some = taken(self.plan, from, constraint.transition, &args);
-                self.solver.define(&some, "taken")
+                taken(g, self.plan, from, constraint.transition, &args)
             };
             self.taken.push(self.plan.fairness.iter().map(of).collect());
         }
@@ -136,99 +132,109 @@ impl<'a> Lassos<'a> {
         let Some(guards) = &self.plan.guards else {
             return Err(Unknown::Incapable("too many instances to look for lassos that stutter".to_owned()));
         };
-        let stuck = Bit::or(guards.iter().map(|&guard| self.run.bit(guard))).not();
-        if stuck.is(false) {
+        let enabled: Vec<Bit> = guards.iter().map(|&guard| self.run.bit(guard)).collect();
+        let stuck = !self.run.graph.or(enabled);
+        if stuck == Bit::FALSE {
             return Ok(None);
         }
         let last = self.run.depths.len() - 1;
-        let starts: Vec<Bit> = (0..=last).map(|at| Bit::Const(at == last)).collect();
-        let lasso = Bit::fresh("stutters");
-        self.solver.assert(&lasso.implies(&stuck));
-        self.refute(&starts, &lasso);
-        let model = self.solver.model_where(&lasso)?;
-        self.solver.assert(&lasso.not());
-        let Some(model) = model else { return Ok(None) };
-        self.read(&model, last).map(Some)
+        let starts: Vec<Bit> = (0..=last).map(|at| Bit::constant(at == last)).collect();
+        let refuted = self.refuted(&starts);
+        let lasso = self.run.graph.and([stuck, refuted]);
+        match self.solver.model_where(&self.run.graph, lasso)? {
+            Some(mut model) => self.read(&mut model, last).map(Some),
+            None => {
+                self.solver.assert(&self.run.graph, !lasso);
+                Ok(None)
+            }
+        }
     }
 
     /// A run whose last state is the same as an earlier one, where the loop starts.
     fn of_steps(&mut self) -> Result<Option<Trace>, Unknown> {
         let Some((last, before)) = self.run.depths.split_last() else { return Ok(None) };
-        let equal: Vec<Vec<Bit>> = before
-            .iter()
-            .map(|depth| {
-                let pairs = depth.cells.iter().zip(&last.cells);
-                let cells = pairs.flat_map(|(a, b)| a.cells().iter().zip(b.cells()));
-                cells.map(|(a, b)| a.equals(b)).filter(|bit| !bit.is(true)).collect()
-            })
-            .collect();
-        let impossible = |cells: &Vec<Bit>| cells.iter().any(|bit| bit.is(false));
-        if equal.iter().all(impossible) {
+        let g = &mut self.run.graph;
+        let mut starts = Vec::with_capacity(before.len());
+        let mut demands = Vec::with_capacity(before.len());
+        for depth in before {
+            let pairs = depth.cells.iter().zip(&last.cells);
+            let cells = pairs.flat_map(|(a, b)| a.cells().iter().zip(b.cells()));
+            let same: Vec<Bit> = cells.map(|(a, b)| a.equals(b, g)).collect();
+            let same = g.and(same);
+            let start = if same == Bit::FALSE { Bit::FALSE } else { g.input() };
+            starts.push(start);
+            demands.push(g.implies(start, same));
+        }
+        if starts.iter().all(|start| *start == Bit::FALSE) {
             return Ok(None);
         }
-        let starts =
-            equal.iter().map(|cells| if impossible(cells) { Bit::FALSE } else { Bit::fresh("loop") });
-        let OneOf { bits: starts, up_to: in_loop } = exactly_one(starts.collect(), &self.solver);
-        let lasso = Bit::fresh("lasso");
-        for (start, cells) in starts.iter().zip(&equal) {
-            for same in cells {
-                self.solver.assert(&Bit::or([lasso.not(), start.not(), same.clone()]));
-            }
+        demands.push(exactly_one(g, &starts));
+        let mut inside = Bit::FALSE;
+        let mut in_loop = Vec::with_capacity(starts.len());
+        for &start in &starts {
+            inside = g.or([inside, start]);
+            in_loop.push(inside);
         }
-        self.refute(&starts, &lasso);
+        demands.push(self.refuted(&starts));
         if self.run.mutation != Mutation::IgnoreFairness {
             for fair in 0..self.plan.fairness.len() {
-                self.solver.assert(&lasso.implies(&self.keeps(fair, &in_loop)));
+                demands.push(self.keeps(fair, &in_loop));
             }
         }
-        let Some(model) = self.solver.model_where(&lasso)? else {
-            self.solver.assert(&lasso.not());
+        let lasso = self.run.graph.and(demands);
+        let Some(mut model) = self.solver.model_where(&self.run.graph, lasso)? else {
+            // What is demanded of the choice of a start is gone with this; the choice itself is of no use to other lengths.
+            self.solver.assert(&self.run.graph, !lasso);
             return Ok(None);
         };
         // A shorter stem, if there is one.
-        let chosen = starts.iter().position(|start| crate::cells::read_bit(&model, start) == Some(true));
-        let Some(chosen) = chosen else { return Err(self.solver.no_value()) };
-        for (stem, start) in starts.iter().enumerate().take(chosen) {
-            let from_here = self.solver.define(&Bit::and([lasso.clone(), start.clone()]), "stem");
-            if let Some(better) = self.solver.model_where(&from_here)? {
-                return self.read(&better, stem).map(Some);
+        let chosen = starts.iter().position(|start| model.value(&self.run.graph, *start));
+        let Some(chosen) = chosen else { return Err(no_value()) };
+        for (stem, &start) in starts.iter().enumerate().take(chosen) {
+            if let Some(mut better) = self.solver.model_where_all(&self.run.graph, &[lasso, start])? {
+                return self.read(&mut better, stem).map(Some);
             }
         }
-        self.read(&model, chosen).map(Some)
+        self.read(&mut model, chosen).map(Some)
     }
 
-    /// Demands of a lasso that the formula is false.
-    fn refute(&self, starts: &[Bit], lasso: &Bit) {
-        let positions = Positions {
+    /// Whether the formula is false of a lasso.
+    fn refuted(&mut self, starts: &[Bit]) -> Bit {
+        let mut positions = Positions {
             plan: self.plan,
             depths: &self.run.depths[..starts.len()],
             conditions: &self.conditions[..starts.len()],
             starts,
-            solver: &self.solver,
+            graph: &mut self.run.graph,
             mutation: self.run.mutation,
         };
-        let truth = positions.truth(self.formula);
-        self.solver.assert(&lasso.implies(&truth[0].not()));
+        !positions.truth(self.formula)[0]
     }
 
     /// Whether the loop keeps to a fairness assumption.
-    fn keeps(&self, fair: usize, in_loop: &[Bit]) -> Bit {
-        let at = |position: usize| {
-            (&in_loop[position], &self.enabled[position][fair], &self.taken[position][fair])
-        };
-        let positions = (0..in_loop.len()).map(at);
-        if self.plan.fairness[fair].constraint.strong {
-            let never = Bit::and(positions.clone().map(|(there, enabled, _)| there.implies(&enabled.not())));
-            let taken = positions.map(|(there, _, taken)| Bit::and([there.clone(), taken.clone()]));
-            return Bit::or(taken.chain([never]));
+    fn keeps(&mut self, fair: usize, in_loop: &[Bit]) -> Bit {
+        let g = &mut self.run.graph;
+        let strong = self.plan.fairness[fair].constraint.strong;
+        let mut kept = Vec::with_capacity(in_loop.len());
+        let mut ever_enabled = Vec::with_capacity(in_loop.len());
+        for (position, &there) in in_loop.iter().enumerate() {
+            let (enabled, taken) = (self.enabled[position][fair], self.taken[position][fair]);
+            if strong {
+                ever_enabled.push(g.and([there, enabled]));
+                kept.push(g.and([there, taken]));
+            } else {
+                let idle = g.or([!enabled, taken]);
+                kept.push(g.and([there, idle]));
+            }
         }
-        Bit::or(positions.map(|(there, enabled, taken)| {
-            Bit::and([there.clone(), Bit::or([enabled.not(), taken.clone()])])
-        }))
+        if strong {
+            kept.push(!g.or(ever_enabled));
+        }
+        g.or(kept)
     }
 
-    fn read(&self, model: &z3::Model, stem: usize) -> Result<Trace, Unknown> {
-        let trace = trace::read(self.plan, &self.run, model, false).ok_or_else(|| self.solver.no_value())?;
+    fn read(&self, model: &mut Valuation, stem: usize) -> Result<Trace, Unknown> {
+        let trace = trace::read(&self.run, model, false).ok_or_else(no_value)?;
         Ok(Trace { back_to: u32::try_from(stem).ok(), ..trace })
     }
 }

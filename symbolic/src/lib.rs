@@ -4,24 +4,16 @@
 //! that of a search through all states: the least violation in depth, then in the order of [`ViolationKind`](musilc_ir::ViolationKind).
 //! Where there is none up to the bound, it asks length by length for a lasso that refutes a temporal property.
 //!
-//! # Encoding
+//! # Parts
 //!
-//! Booleans and bit-vectors only, in modules with one task each:
-//!
-//! * `scalar`, `word`, `divide`, `term`: values. An integer is a bit-vector together with the interval that it lies in, unsigned where the
-//!   interval has no negative number, else in two's complement, of the least width; arrays are sequences of cells.
-//! * `encode`: expressions as such values, given what their leaves stand for.
-//! * `plan`: the instances of the transitions, written out unless they are too many; then their parameters are the solver's to choose.
-//! * `select`, `frame`, `unroll`: exactly one instance a step, and the state that it leads to.
-//! * `commute`: of neighbouring steps that commute, only one order is searched.
-//! * `bad`, `search`, `trace`: what to look for at a depth, in what order, and the run that a model describes.
+//! * `question`, `found`: what is asked, and what has been found out.
+//! * `sat`, `watch`: who answers, behind a narrow trait, and how it is stopped.
+//! * `unroll`, `commute`: runs, one step after another; of neighbouring steps that commute, only one order is searched.
+//! * `search`, `trace`: what to look for at a depth, in what order, and the run that a model describes.
 //! * `formula`, `lasso`, `global`: the truth of a formula along a lasso, the search for fair lassos of least length, and what of
 //!   temporal and recoverable properties follows from it.
 //!
-//! Values fold while they are made, and the interval of a cell is found anew at each depth from what the steps can write there. So a
-//! counter that cannot have come far yet takes few bits, and what cannot have happened yet is not asked for.
-//!
-//! No term is ever asked for its declaration, only for its value under a model: some versions of Z3 crash otherwise.
+//! What a state and a step are in bits is said in [`musilc_circuit`].
 //!
 //! # Limits
 //!
@@ -31,36 +23,31 @@
 //!
 //! What a recoverable property claims shows in no single run, so it is decided only where all runs end within the bound.
 
-mod bad;
 mod cells;
 mod commute;
-mod divide;
-mod encode;
 mod formula;
-mod frame;
+mod found;
 mod global;
 mod lasso;
 mod options;
-mod plan;
-mod scalar;
+mod question;
+mod sat;
 mod search;
-mod select;
-mod solver;
-mod term;
 mod trace;
 mod unroll;
 mod watch;
-mod word;
 
 #[doc(hidden)]
 pub use options::Mutation;
-pub use options::{Backend, Options};
+pub use options::{Method, Mode, Options, Procedure};
 
+use found::Found;
 use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
-use search::Found;
+use question::Question;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
+use watch::Stop;
 
 /// Z3 descends into terms recursively; they are deep where a model is.
 const STACK: usize = 256 << 20;
@@ -87,14 +74,21 @@ pub fn check_mutated(
     let mut found = Found::default();
     let verdict = match goal.fits(system) {
         Err(unfit) => Err(unfit),
-        Ok(()) => in_own_context(|| search::run(system, goal, limits, options, mutation, &mut found), limits),
+        Ok(()) => in_own_context(
+            |stop| {
+                let bound = limits.max_depth.map_or(options.depth, |most| most.min(options.depth));
+                let question = Question { goal, limits, options, mutation, bound, started, stop };
+                bounded(system, question, &mut found)
+            },
+            limits,
+        ),
     };
     Outcome {
         verdict: verdict.unwrap_or_else(Verdict::Unknown),
         decided_depth: found.decided,
         decided_lassos: found.lassos,
         witnesses: found.witnesses,
-        certificate: None,
+        certificate: found.certificate,
         statistics: Statistics {
             queries: Some(found.queries),
             memory: found.memory,
@@ -105,9 +99,17 @@ pub fn check_mutated(
     }
 }
 
+/// Searches all runs up to the bound.
+fn bounded(system: &TransitionSystem, question: Question<'_>, found: &mut Found) -> Result<Verdict, Unknown> {
+    let plan = question.plan(system, 0)?;
+    let verdict = search::run(&plan, question, found)?;
+    found.witnesses.sort_by_key(|(id, _)| *id);
+    global::run(plan, verdict, question, found)
+}
+
 /// Runs a search in a thread of its own, which brings a fresh Z3 context and enough stack, and another one that stops it in time.
 fn in_own_context<R: Send>(
-    search: impl FnOnce() -> Result<R, Unknown> + Send,
+    search: impl FnOnce(&Stop) -> Result<R, Unknown> + Send,
     limits: &Limits,
 ) -> Result<R, Unknown> {
     thread::scope(|scope| {
@@ -115,9 +117,13 @@ fn in_own_context<R: Send>(
             let context = z3::Context::thread_local();
             let handle = context.handle();
             let (running, done) = mpsc::channel();
+            let stop = Stop::default();
             thread::scope(|scope| {
-                let watcher = scope.spawn(move || watch::watch(&handle, limits, &done));
-                let result = search();
+                let watcher = {
+                    let stop = stop.clone();
+                    scope.spawn(move || watch::watch(&handle, &stop, limits, &done))
+                };
+                let result = search(&stop);
                 drop(running);
                 // It has nothing to say, and the scope waits for it anyway.
                 drop(watcher);

@@ -4,79 +4,36 @@
 //! At each depth one query asks whether anything at all is wrong there. Only if something is, more queries find what counts most; if
 //! nothing is, that is demanded for good and helps with the depths to come.
 
-use crate::bad::Findings;
 use crate::commute;
-use crate::global;
-use crate::options::{Mutation, Options};
-use crate::plan::Plan;
-use crate::scalar::Bit;
-use crate::solver::Solver;
+use crate::found::Found;
+use crate::question::Question;
+use crate::sat::Solver;
 use crate::trace;
 use crate::unroll::Unrolling;
+use musilc_circuit::{Bit, Findings, Mutation, Plan, Valuation, Violations, of_step, sorted};
 use musilc_ir::{
-    Goal, Limits, Place, Progress, Proof, PropertyId, PropertyKind, Trace, TransitionSystem, Unknown,
-    Verdict, Violation, ViolationKind,
+    Goal, Place, Proof, PropertyId, PropertyKind, Trace, Unknown, Verdict, Violation, ViolationKind,
 };
-use std::time::Instant;
-use z3::Model;
 
-/// What a search found out so far.
-#[derive(Default)]
-pub(crate) struct Found {
-    pub(crate) decided: Option<u32>,
-    pub(crate) lassos: Option<u32>,
-    pub(crate) witnesses: Vec<(PropertyId, Trace)>,
-    pub(crate) queries: u64,
-    pub(crate) memory: Option<u64>,
-}
-
-/// Checks the system in the thread's Z3 context.
-pub(crate) fn run(
-    system: &TransitionSystem,
-    goal: Goal,
-    limits: &Limits,
-    options: &Options,
-    mutation: Mutation,
-    found: &mut Found,
-) -> Result<Verdict, Unknown> {
-    let started = Instant::now();
-    let plan = Plan::new(system, options, limits, mutation)?;
-    let bound = limits.max_depth.map_or(options.depth, |most| most.min(options.depth));
-    let verdict = local(&plan, goal, limits, options, mutation, (bound, started), found)?;
-    global::run(plan, verdict, global::Question { goal, limits, options, mutation, bound, started }, found)
-}
-
-/// Searches for what single states and steps show.
-fn local(
-    plan: &Plan<'_>,
-    goal: Goal,
-    limits: &Limits,
-    options: &Options,
-    mutation: Mutation,
-    (bound, started): (u32, Instant),
-    found: &mut Found,
-) -> Result<Verdict, Unknown> {
-    let solver = Solver::new(options.backend, limits)?;
-    let run = Unrolling::new(plan, &solver, mutation)?;
+/// Searches for what single states and steps show, the least violation first.
+pub(crate) fn run(plan: &Plan<'_>, question: Question<'_>, found: &mut Found) -> Result<Verdict, Unknown> {
+    let mut solver = question.solver(question.options.procedure)?;
+    let (limits, mutation) = (question.limits, question.mutation);
+    let run = Unrolling::new(plan, &mut solver, limits, question.options.most_cases, mutation)?;
     let exceptions = match mutation {
-        _ if !options.reduce => Vec::new(),
+        _ if !question.options.reduce => Vec::new(),
         Mutation::CommuteAll => vec![Some(Vec::new()); plan.instances.len()],
         _ => commute::exceptions(plan),
     };
-    let mut search = Search { plan, goal, limits, bound, started, solver, run, exceptions, found };
+    let mut search = Search { plan, question, solver, run, exceptions, found };
     let verdict = search.run();
-    search.found.queries = search.solver.queries;
-    search.found.memory = search.solver.memory;
-    search.found.witnesses.sort_by_key(|(id, _)| *id);
+    search.found.count(&search.solver);
     verdict
 }
 
 struct Search<'a> {
     plan: &'a Plan<'a>,
-    goal: Goal,
-    limits: &'a Limits,
-    bound: u32,
-    started: Instant,
+    question: Question<'a>,
     solver: Solver<'a>,
     run: Unrolling<'a>,
     /// What may not be ordered; see [`commute`].
@@ -88,63 +45,79 @@ impl Search<'_> {
     fn run(&mut self) -> Result<Verdict, Unknown> {
         let mut depth = 0;
         loop {
-            self.report(depth);
+            self.question.report(depth, self.solver.conflicts());
             self.solver.stop_if_needed()?;
             self.solver.check_memory()?;
-            let findings = Findings::at_last_depth(self.plan, &self.run, self.goal)?;
-            let bad = Bit::or(findings.violations.iter().map(|(_, bit)| bit.clone()));
-            let bad = self.solver.define(&bad, "bad");
-            if let Some(model) = self.solver.model_where(&bad)? {
-                let violation = self.least(findings.violations, model)?;
+            let (violations, findings) = self.look()?;
+            let bad = self.run.graph.or(violations.iter().map(|(_, bit)| *bit));
+            if let Some(model) = self.solver.model_where(&self.run.graph, bad)? {
+                let violation = self.least(violations, model)?;
                 self.found.decided = Some(depth);
                 return Ok(Verdict::Violated(violation));
             }
-            self.solver.assert(&bad.not());
+            self.solver.assert(&self.run.graph, !bad);
             // All failures are among what is wrong.
-            self.solver.assert(&self.run.failed.not());
+            self.solver.assert(&self.run.graph, !self.run.failed);
             if let Some(trace) = self.reach(&findings.reached)? {
                 self.found.decided = Some(depth);
                 return Ok(Verdict::Reached(trace));
             }
-            self.run.order_last_steps(&self.exceptions, &self.solver);
+            self.run.order_last_steps(&self.exceptions, &mut self.solver);
             let goes_on = self.goes_on(&findings, depth)?;
-            self.found.decided = Some(depth);
+            self.found.decide(depth);
             if let Some(ended) = goes_on {
                 return Ok(ended);
             }
-            if depth >= self.bound {
+            if depth >= self.question.bound {
                 return Ok(Verdict::HoldsToDepth { depth });
             }
-            if !self.run.extend(&self.solver)? {
+            if !self.run.extend(&mut self.solver)? {
                 return Ok(self.all_runs_end(depth));
             }
             depth += 1;
         }
     }
 
-    fn report(&self, depth: u32) {
-        if let Some(observer) = &self.limits.observer {
-            observer(&Progress { depth, elapsed: self.started.elapsed(), ..Progress::default() });
+    /// What there is to find at the last depth: what is wrong with the step that leads there and with the state, and what may be wanted.
+    fn look(&mut self) -> Result<(Violations, Findings), Unknown> {
+        let goal = self.question.goal;
+        let step = self.run.last_step().cloned();
+        let g = &mut self.run.graph;
+        let there = !self.run.failed;
+        let mut findings = Findings::of_state(g, self.plan, &self.run.state, goal)?;
+        let mut all: Violations = match &step {
+            Some(step) => of_step(g, step, goal),
+            None => {
+                let failures = self.run.init_failures.iter();
+                failures.map(|(site, bit)| (ViolationKind::Error(*site), *bit)).collect()
+            }
+        };
+        for (kind, bit) in &findings.violations {
+            all.push((*kind, g.and([there, *bit])));
         }
+        for (_, bit) in &mut findings.reached {
+            *bit = g.and([there, *bit]);
+        }
+        findings.enabled = findings.enabled.map(|enabled| g.and([there, enabled]));
+        Ok((sorted(g, all, goal), findings))
     }
 
     /// The verdict where no run is longer than this depth.
     fn goes_on(&mut self, findings: &Findings, depth: u32) -> Result<Option<Verdict>, Unknown> {
-        if depth == 0 && self.solver.model_where(&Bit::TRUE)?.is_none() {
-            return Ok(Some(match self.goal {
+        if depth == 0 && self.solver.model_where(&self.run.graph, Bit::TRUE)?.is_none() {
+            return Ok(Some(match self.question.goal {
                 Goal::All | Goal::Refute(_) => violated(ViolationKind::NoInitialState),
                 Goal::Reach(id) => violated(ViolationKind::Unreached(id)),
             }));
         }
         // There are runs of this length: each shorter one that can go on does so without failing. If every stuck state is a
         // deadlock, and there is none, then each of these runs can go on too.
-        if self.plan.stuck_is_bad(self.goal) {
+        if self.plan.stuck_is_bad(self.question.goal) {
             return Ok(None);
         }
-        match &findings.enabled {
+        match findings.enabled {
             Some(enabled) => {
-                let enabled = self.solver.define(enabled, "enabled");
-                let model = self.solver.model_where(&enabled)?;
+                let model = self.solver.model_where(&self.run.graph, enabled)?;
                 Ok(if model.is_some() { None } else { Some(self.all_runs_end(depth)) })
             }
             // Not known: go on, and perhaps say less than could be said.
@@ -153,7 +126,7 @@ impl Search<'_> {
     }
 
     fn all_runs_end(&self, longest: u32) -> Verdict {
-        let unreached = match self.goal {
+        let unreached = match self.question.goal {
             Goal::Refute(_) => None,
             Goal::Reach(id) => Some(id),
             Goal::All => self
@@ -174,10 +147,9 @@ impl Search<'_> {
             if self.found.witnesses.iter().any(|(met, _)| met == id) {
                 continue;
             }
-            let literal = self.solver.define(bit, "reached");
-            if let Some(model) = self.solver.model_where(&literal)? {
-                let trace = self.trace(&model, false)?;
-                if self.goal != Goal::All {
+            if let Some(mut model) = self.solver.model_where(&self.run.graph, *bit)? {
+                let trace = self.trace(&mut model, false)?;
+                if self.question.goal != Goal::All {
                     return Ok(Some(trace));
                 }
                 self.found.witnesses.push((*id, trace));
@@ -187,38 +159,40 @@ impl Search<'_> {
     }
 
     /// The least violation at the last depth, given a model of some.
-    fn least(
-        &mut self,
-        violations: Vec<(ViolationKind, Bit)>,
-        mut model: Model,
-    ) -> Result<Violation, Unknown> {
+    fn least(&mut self, violations: Violations, mut model: Valuation) -> Result<Violation, Unknown> {
         // Each model names a violation, and the next query asks for a lesser one only.
         let mut lesser = violations;
         loop {
-            let first = lesser.iter().position(|(_, bit)| crate::cells::read_bit(&model, bit) == Some(true));
-            let Some(first) = first else { return Err(self.solver.no_value()) };
+            let first = lesser.iter().position(|(_, bit)| model.value(&self.run.graph, *bit));
+            let Some(first) = first else { return Err(no_value()) };
             let kind = lesser[first].0;
             lesser.truncate(first);
-            let any = Bit::or(lesser.iter().map(|(_, bit)| bit.clone()));
-            let any = self.solver.define(&any, "lesser");
-            match self.solver.model_where(&any)? {
+            let any = self.run.graph.or(lesser.iter().map(|(_, bit)| *bit));
+            match self.solver.model_where(&self.run.graph, any)? {
                 Some(better) => model = better,
                 None => {
-                    let body =
-                        matches!(kind, ViolationKind::Error(site) if matches!(site.place, Place::Body(_)));
-                    let init = matches!(kind, ViolationKind::Error(site) if site.place == Place::Init);
-                    let trace = self.trace(&model, body || init)?;
+                    let trace = self.trace(&mut model, ends_without_state(kind))?;
                     return Ok(Violation { kind, trace });
                 }
             }
         }
     }
 
-    fn trace(&self, model: &Model, failed: bool) -> Result<Trace, Unknown> {
-        trace::read(self.plan, &self.run, model, failed).ok_or_else(|| self.solver.no_value())
+    fn trace(&self, model: &mut Valuation, failed: bool) -> Result<Trace, Unknown> {
+        trace::read(&self.run, model, failed).ok_or_else(no_value)
     }
 }
 
-fn violated(kind: ViolationKind) -> Verdict {
+/// Whether a run to such a violation has no last state.
+pub(crate) fn ends_without_state(kind: ViolationKind) -> bool {
+    matches!(kind, ViolationKind::Error(site) if matches!(site.place, Place::Body(_) | Place::Init))
+}
+
+/// What a model lacks only by a fault.
+pub(crate) fn no_value() -> Unknown {
+    Unknown::Incapable("the solver's model lacks a value".to_owned())
+}
+
+pub(crate) fn violated(kind: ViolationKind) -> Verdict {
     Verdict::Violated(Violation { kind, trace: Trace::default() })
 }

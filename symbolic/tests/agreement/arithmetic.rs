@@ -3,7 +3,7 @@
 use crate::builder::{Action, Builder, int};
 use crate::compare::{safety, to_depth};
 use musilc_ir::{ExprId, Goal, Limits, Proof, PropertyKind, Unknown, Value, Verdict};
-use musilc_symbolic::{Backend, Options, check};
+use musilc_symbolic::{Options, Procedure, check};
 
 /// Numbers that must be equal wherever `a` and `b` range over the bindings of the initial condition.
 fn always_equal(left: impl Fn(&mut Builder, ExprId, ExprId) -> ExprId, right: impl Fn(i64, i64) -> i64) {
@@ -34,8 +34,10 @@ fn always_equal(left: impl Fn(&mut Builder, ExprId, ExprId) -> ExprId, right: im
     b.invariant(equal);
     b.action("stay", Action::default());
     let system = b.finish();
-    for backend in [Backend::FiniteDomain, Backend::BitVector] {
-        let options = Options { depth: 1, backend, ..Options::default() };
+    for (procedure, most_cases) in
+        [(Procedure::Z3, 16), (Procedure::Sat, 16), (Procedure::Sat, 1), (Procedure::Z3, 4)]
+    {
+        let options = Options { depth: 1, procedure, most_cases, ..Options::default() };
         let outcome = check(&system, Goal::All, &Limits::default(), &options);
         assert_eq!(outcome.verdict, Verdict::HoldsToDepth { depth: 1 });
     }

@@ -7,7 +7,7 @@ use musilc_ir::{
     Goal, Limits, Proof, PropertyId, PropertyKind, TransitionSystem, Type, Unknown, Value, Verdict,
     ViolationKind,
 };
-use musilc_symbolic::{Backend, Mutation, Options, check};
+use musilc_symbolic::{Mutation, Options, Procedure, check};
 
 #[test]
 fn philosophers_deadlock_when_each_has_one_fork() {
@@ -20,8 +20,10 @@ fn philosophers_deadlock_when_each_has_one_fork() {
 
 #[test]
 fn philosophers_with_symbolic_parameters() {
-    for backend in [Backend::FiniteDomain, Backend::BitVector] {
-        let options = Options { depth: 10, max_instances: 0, backend, ..Options::default() };
+    for (procedure, most_cases) in
+        [(Procedure::Z3, 16), (Procedure::Sat, 16), (Procedure::Sat, 1), (Procedure::Z3, 4)]
+    {
+        let options = Options { depth: 10, max_instances: 0, procedure, most_cases, ..Options::default() };
         let outcome = safety(&models::philosophers(4), &options);
         assert_eq!(violation(&outcome), (ViolationKind::Deadlock, 4));
     }

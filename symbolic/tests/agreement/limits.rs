@@ -3,7 +3,7 @@
 use crate::builder::{Action, Builder, int};
 use crate::models;
 use musilc_ir::{Goal, Interrupt, Limits, TransitionSystem, Unknown, Verdict};
-use musilc_symbolic::{Backend, Options, check};
+use musilc_symbolic::{Options, Procedure, check};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -34,10 +34,12 @@ const SOON: Duration = Duration::from_millis(1500);
 
 #[test]
 fn a_deadline_stops_the_solver() {
-    for backend in [Backend::FiniteDomain, Backend::BitVector] {
+    for (procedure, most_cases) in
+        [(Procedure::Z3, 16), (Procedure::Sat, 16), (Procedure::Sat, 1), (Procedure::Z3, 4)]
+    {
         let started = Instant::now();
         let limits = Limits { deadline: Some(started + Duration::from_millis(300)), ..Limits::default() };
-        let options = Options { backend, ..Options::default() };
+        let options = Options { procedure, most_cases, ..Options::default() };
         let outcome = check(&factoring(), Goal::All, &limits, &options);
         assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::Timeout));
         assert_eq!(outcome.decided_depth, None);

@@ -5,7 +5,7 @@ use crate::compare::compare_lassos;
 use crate::random_system::{Choices, bytes};
 use musilc_ir::{ExprId, FairUnit, Fairness, Formula, FormulaKind, Goal, Limits, TransitionSystem};
 use musilc_ir::{PropertyKind, VarId};
-use musilc_symbolic::{Backend, Mutation, Options, check_mutated};
+use musilc_symbolic::{Mutation, Options, Procedure, check_mutated};
 use std::collections::BTreeMap;
 
 const BOUND: u32 = 5;
@@ -145,7 +145,7 @@ fn parameters_left_to_the_solver() {
 
 #[test]
 fn general_solver() {
-    let options = Options { depth: 4, backend: Backend::BitVector, ..Options::default() };
+    let options = Options { depth: 4, procedure: Procedure::Sat, most_cases: 1, ..Options::default() };
     let seen = compared(350..400, &options);
     assert!(seen.len() >= 5, "{seen:?}");
 }

@@ -1,9 +1,9 @@
 //! What there is to encode: the instances of the transitions, and the expressions of each stage in order.
 
-use crate::options::{Mutation, Options};
+use crate::mutation::Mutation;
 use musilc_ir::{
     Context, ExprId, FairnessConstraint, Formula, Goal, GroundTransition, Limits, Node, Predicate,
-    PropertyId, PropertyKind, TransitionId, TransitionSystem, Type, Unknown,
+    PropertyId, PropertyKind, TransitionId, TransitionSystem, Type, Unknown, bindings,
 };
 use rustc_hash::FxHashSet;
 
@@ -13,59 +13,81 @@ const SATURATED: i64 = 1 << 62;
 /// The most guards that are written out to say that nothing is enabled.
 const MAX_GUARDS: u64 = 1 << 18;
 
-/// A transition as a step of the encoding takes it.
-pub(crate) struct Instance {
-    /// Its expressions, with the parameters bound where there are arguments.
-    pub(crate) ground: GroundTransition,
-    /// Whether the parameters are left to the solver.
-    pub(crate) symbolic: bool,
+/// A transition as a step takes it.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// Its expressions, with as many parameters bound as it has arguments; those that follow are left open.
+    pub ground: GroundTransition,
+}
+
+/// Which parameters are bound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Grounding {
+    /// The most instances that are written out. Where there are more, the transitions with the most leave all their parameters open.
+    pub max_instances: u64,
+    /// How many parameters at the end of each transition's list are left open in any case.
+    pub open: usize,
 }
 
 /// A system prepared for encoding.
-pub(crate) struct Plan<'a> {
-    pub(crate) system: &'a TransitionSystem,
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// The system.
+    pub system: &'a TransitionSystem,
     /// The expressions of the system and those of the instances.
-    pub(crate) cx: Context,
-    pub(crate) instances: Vec<Instance>,
+    pub cx: Context,
+    /// The instances, in order of declaration and of arguments.
+    pub instances: Vec<Instance>,
     /// A state has a successor unless all of these are false; the guards of every instance. `None` where they are too many.
-    pub(crate) guards: Option<Vec<ExprId>>,
+    pub guards: Option<Vec<ExprId>>,
     /// The expressions of the initial condition.
-    pub(crate) init: Vec<ExprId>,
+    pub init: Vec<ExprId>,
     /// Those that speak of one state: guards, invariants, reachable properties, the terminal condition.
-    pub(crate) state: Vec<ExprId>,
+    pub state: Vec<ExprId>,
     /// Those of the bodies.
-    pub(crate) body: Vec<ExprId>,
+    pub body: Vec<ExprId>,
     /// Those of step properties.
-    pub(crate) step: Vec<ExprId>,
+    pub step: Vec<ExprId>,
     /// The parameters that some expression of a transition kept: position and number of values.
-    pub(crate) step_params: Vec<(u32, u32)>,
+    pub step_params: Vec<(u32, u32)>,
     /// The fairness assumptions; only where the plan is one [for lassos](Self::for_lassos).
-    pub(crate) fairness: Vec<Fair>,
+    pub fairness: Vec<Fair>,
 }
 
 /// A fairness assumption.
-pub(crate) struct Fair {
-    pub(crate) constraint: FairnessConstraint,
+#[derive(Clone, Debug)]
+pub struct Fair {
+    /// The assumption.
+    pub constraint: FairnessConstraint,
     /// What it speaks of is enabled where one of these is true.
-    pub(crate) guards: Vec<ExprId>,
+    pub guards: Vec<ExprId>,
 }
 
 impl<'a> Plan<'a> {
     /// Grounds the transitions and orders the expressions.
-    pub(crate) fn new(
+    ///
+    /// # Errors
+    /// The limits, where it takes too long; [`Unknown::Incapable`] of numbers that are too large.
+    pub fn new(
         system: &'a TransitionSystem,
-        options: &Options,
+        grounding: Grounding,
         limits: &Limits,
         mutation: Mutation,
     ) -> Result<Self, Unknown> {
         let mut cx = system.context.clone();
-        let symbolic = keep_symbolic(system, options.max_instances);
+        let symbolic = keep_symbolic(system, grounding.max_instances);
         let mut instances = Vec::new();
         let mut guards = Some(Vec::new());
         for ((transition, index), symbolic) in system.transitions.iter().zip(0..).zip(symbolic) {
             let id = TransitionId(index);
-            if symbolic {
-                let ground = transition.ground(id, &[], &mut cx);
+            let bound = if symbolic { 0 } else { transition.params.len().saturating_sub(grounding.open) };
+            for args in bindings(&transition.params[..bound]) {
+                limits.must_stop().map_or(Ok(()), Err)?;
+                let ground = transition.ground(id, &args, &mut cx);
+                // A guard that is always false may still fail to be evaluated.
+                if cx.as_bool(ground.guard) == Some(false) && ground.guard_failures.is_empty() {
+                    continue;
+                }
                 guards = match (guards, guards_of(ground.guard, &mut cx, limits)?) {
                     (Some(mut all), Some(own)) => {
                         all.extend(own);
@@ -73,20 +95,7 @@ impl<'a> Plan<'a> {
                     }
                     _ => None,
                 };
-                instances.push(Instance { ground, symbolic });
-                continue;
-            }
-            for args in transition.instances() {
-                limits.must_stop().map_or(Ok(()), Err)?;
-                let ground = transition.ground(id, &args, &mut cx);
-                // A guard that is always false may still fail to be evaluated.
-                if cx.as_bool(ground.guard) == Some(false) && ground.guard_failures.is_empty() {
-                    continue;
-                }
-                if let Some(guards) = &mut guards {
-                    guards.push(ground.guard);
-                }
-                instances.push(Instance { ground, symbolic });
+                instances.push(Instance { ground });
             }
         }
         if mutation == Mutation::ForgetInstance {
@@ -133,7 +142,10 @@ impl<'a> Plan<'a> {
 
     /// Makes it a plan for lassos: of each state it encodes guards, the conditions of the formulas, and whether what a fairness assumption
     /// speaks of is enabled, but no properties or failures.
-    pub(crate) fn for_lassos<'f>(
+    ///
+    /// # Errors
+    /// As [`Self::new`], and where there are too many instances.
+    pub fn for_lassos<'f>(
         &mut self,
         formulas: impl Iterator<Item = &'f Formula>,
         limits: &Limits,
@@ -148,9 +160,9 @@ impl<'a> Plan<'a> {
         self.state = self.cx.reachable(roots);
         // A formula may ask for arguments that no expression mentions.
         let mut params = self.params_in(self.state.iter().chain(&self.body));
-        for instance in self.instances.iter().filter(|instance| instance.symbolic) {
+        for instance in &self.instances {
             let own = self.system.transition(instance.ground.transition).params.iter().zip(0..);
-            for param in own.map(|(param, index)| (index, param.count)) {
+            for param in own.skip(instance.ground.args.len()).map(|(param, index)| (index, param.count)) {
                 if !params.contains(&param) {
                     params.push(param);
                 }
@@ -184,15 +196,13 @@ impl<'a> Plan<'a> {
     }
 
     /// Whether the goal has every state without successor reported as a violation.
-    pub(crate) fn stuck_is_bad(&self, goal: Goal) -> bool {
+    #[must_use]
+    pub fn stuck_is_bad(&self, goal: Goal) -> bool {
         goal == Goal::All && self.cx.as_bool(self.system.terminal.expr) == Some(false)
     }
 
     /// The state-level properties with their ids.
-    pub(crate) fn properties_of(
-        &self,
-        step: bool,
-    ) -> impl Iterator<Item = (PropertyId, &musilc_ir::Property)> {
+    pub fn properties_of(&self, step: bool) -> impl Iterator<Item = (PropertyId, &musilc_ir::Property)> {
         let all = self.system.properties.iter().enumerate();
         all.filter(move |(_, p)| (p.kind == PropertyKind::Step) == step)
             .map(|(i, p)| (PropertyId::from(i), p))
