@@ -174,7 +174,10 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
             }
             return Ok(mended);
         }
-        report.push(error.help(format!("{} begin with {}", declarations(level), either(own))));
+        report.push(match (text, level) {
+            ("inductive", Level::Model) => error.help("write `invariant inductive NAME: p;`"),
+            _ => error.help(format!("{} begin with {}", declarations(level), either(own))),
+        });
     } else if !report.has_error_in(whole) {
         let what = found(chunk.tokens.first().copied(), report);
         let error =
