@@ -184,7 +184,10 @@ fn values(ty: &Type) -> Vec<Value> {
             let one = values(element);
             let mut all: Vec<Vec<Value>> = vec![vec![]];
             for _ in 0..*len {
-                all = all.iter().flat_map(|a| one.iter().map(|e| [&a[..], &[e.clone()]].concat())).collect();
+                all = all
+                    .iter()
+                    .flat_map(|a| one.iter().map(|e| [&a[..], std::slice::from_ref(e)].concat()))
+                    .collect();
             }
             all.into_iter().map(|elements| Value::Array(elements.into())).collect()
         }
@@ -228,7 +231,7 @@ fn states_are_what_represents_a_value() {
             let one = values(&variable.ty);
             all = all
                 .iter()
-                .flat_map(|s| one.iter().map(|v| State([&s.0[..], &[v.clone()]].concat())))
+                .flat_map(|s| one.iter().map(|v| State([&s.0[..], std::slice::from_ref(v)].concat())))
                 .collect();
         }
         let mut count = 0;

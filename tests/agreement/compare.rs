@@ -125,7 +125,7 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     for goal in goals {
         let reference = match goal {
             Goal::All => reference.clone(),
-            Goal::Reach(_) | Goal::Refute(_) => {
+            Goal::Reach(_) | Goal::Refute(_) | Goal::Induct(_) => {
                 search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?
             }
         };
@@ -176,6 +176,7 @@ pub(crate) fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
             ViolationKind::Unreached(_) => "unreached".to_owned(),
             ViolationKind::Lasso(_) => "lasso".to_owned(),
             ViolationKind::Unrecoverable(_) => "unrecoverable".to_owned(),
+            ViolationKind::NotInductive(_) => "not inductive".to_owned(),
         },
         Verdict::Proved(_) => "holds".to_owned(),
         other => format!("{other:?}"),

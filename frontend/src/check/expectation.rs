@@ -202,12 +202,7 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn expected_property(
-        &mut self,
-        model: usize,
-        name: &ast::Name,
-        wanted: Wanted,
-    ) -> Option<PropertyKind> {
+    fn expected_property(&mut self, model: usize, name: &ast::Name, wanted: Wanted) -> Option<PropertyKind> {
         let model = &self.chapter.models[model];
         match model.properties.iter().find(|property| property.name == name.text) {
             Some(property) if wanted.fits(property) => Some(property.kind),

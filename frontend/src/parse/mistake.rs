@@ -102,10 +102,11 @@ fn not_inductive<'s>(failure: &Failure<'_, 's>, report: &Report<'_>) -> Known<'s
     }
     let kind = report.text(first.0..failure.token(-1)?.2);
     let message = format!("a `{kind}` cannot be inductive");
-    let error = Diagnostic::error(Code::CannotBeInductive, span_of(found, found), message).help(match first.1 {
-        Token::Step => "leave `inductive` out: a step invariant speaks of every step already",
-        _ => "only an invariant is: `invariant inductive NAME: p;`",
-    });
+    let error =
+        Diagnostic::error(Code::CannotBeInductive, span_of(found, found), message).help(match first.1 {
+            Token::Step => "leave `inductive` out: a step invariant speaks of every step already",
+            _ => "only an invariant is: `invariant inductive NAME: p;`",
+        });
     Some((error, Mend::Replace(failure.at..failure.at + 1, vec![])))
 }
 
