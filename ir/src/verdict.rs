@@ -8,6 +8,9 @@ use std::time::Duration;
 pub enum Goal {
     /// Any violation: the least in depth, then in the order of [`ViolationKind`]; what only all states together can violate comes after
     /// all depths. A witness for each reachable property on the way.
+    ///
+    /// Whether the inductive invariants are inductive is decided last, by an engine that looks at all states, reachable or not. If it says
+    /// that nothing is wrong, to a depth or at all, it has looked. Others say nothing of it.
     All,
     /// A witness of this reachable property. Model errors end the search too; nothing else does.
     Reach(PropertyId),

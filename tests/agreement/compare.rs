@@ -113,6 +113,7 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
         return Ok(Agreed::Discarded("too many states"));
     }
     confirm(&system, Goal::All, &reference).map_err(|why| format!("reference, not confirmed: {why}"))?;
+    only_states(&system, &reference).map_err(|why| format!("reference: {why}"))?;
     let machine = Machine::new(program, check).ok_or("the interpreter finds that an argument is no value")?;
     let most = usize::try_from(extent.most_states).expect("it is small");
     let answer = explore(&machine, most).ok_or("the interpreter finds more states")?;
@@ -221,6 +222,22 @@ fn against_source(system: &TransitionSystem, reference: &Outcome, answer: &Answe
         _ => return differ("other verdicts"),
     }
     figures(answer, reference)
+}
+
+/// What is reached is what induction takes for a state.
+fn only_states(system: &TransitionSystem, outcome: &Outcome) -> Result<(), String> {
+    let decisive = match &outcome.verdict {
+        Verdict::Violated(violation) => Some(&violation.trace),
+        _ => None,
+    };
+    let traces = outcome.witnesses.iter().map(|(_, trace)| trace).chain(decisive);
+    let mut states = traces.flat_map(|trace| {
+        trace.steps.iter().map(|step| step.state.as_ref()).chain([trace.initial.as_ref()]).flatten()
+    });
+    match states.find(|state| !system.is_state(state)) {
+        Some(state) => Err(format!("{state:?} represents no values")),
+        None => Ok(()),
+    }
 }
 
 /// The lasso of a verdict, if there is one, is a fair run of the source, and makes the property false there too.
