@@ -4,6 +4,7 @@ mod agree;
 mod budget;
 mod combine;
 mod engines;
+mod induct;
 mod judge;
 pub(crate) mod lint;
 mod recover;
@@ -74,6 +75,10 @@ pub(crate) fn goal(system: &TransitionSystem, expect: &Expect) -> Result<Goal, S
             Some(id) if !system.property(id).kind.is_local() => Goal::Refute(id),
             _ => Goal::All,
         }),
+        Expect::NotInductive { property } => match system.property_named(property) {
+            Some(id) => Ok(Goal::Induct(id)),
+            None => Err(format!("the system has no property {property}")),
+        },
         Expect::Holds { .. } | Expect::Deadlock { .. } | Expect::Error { .. } => Ok(Goal::All),
     }
 }
@@ -90,7 +95,9 @@ fn check_system(
     }
     let goal = goal(system, &report.check.expect)?;
     let mut excused = false;
-    if options.backend != Backend::Bmc {
+    // The explicit search is not bothered with what it knows nothing of, unless it is all that there is.
+    let reachable = !matches!(goal, Goal::Induct(_));
+    if options.backend == Backend::Explicit || options.backend == Backend::Both && reachable {
         report.runs.push(engines::explicit(system, goal, options)?);
     }
     if options.backend != Backend::Explicit && !interrupted(&report.runs) {
@@ -114,6 +121,18 @@ fn check_system(
         contradictions.extend(contradiction);
         report.notes.extend(note);
     }
+    conclude(report, system, goal, options, contradictions, excused)
+}
+
+/// What the runs establish, and how that compares with the expectation.
+fn conclude(
+    report: &mut CheckReport,
+    system: &TransitionSystem,
+    goal: Goal,
+    options: &Options,
+    contradictions: Vec<String>,
+    excused: bool,
+) -> Result<Status, String> {
     report.finding = combine::combine(goal, &report.runs, excused);
     // What is said to be decided must be so of lassos, too.
     if let Finding::Undecided { depth, .. } = &mut report.finding
@@ -130,10 +149,27 @@ fn check_system(
     }
     let (status, notes) = judge::judge(&report.check.expect, system, &report.finding, &report.runs, options);
     report.notes.extend(notes);
+    report.notes.extend(induct::unchecked(system, goal, &report.finding, &report.runs));
     if options.why {
         report.why = Some(why::of(system, goal, &report.finding, options)?);
     }
     Ok(status)
+}
+
+/// The report of a check whose engines said this.
+#[cfg(test)]
+pub(crate) fn of_runs(check: &Check, system: &TransitionSystem, runs: Vec<Run>) -> CheckReport {
+    let mut report = run(check, &|| Err(vec![]), &Options::new());
+    report.runs = runs;
+    let goal = goal(system, &check.expect).unwrap();
+    for run in &report.runs {
+        musilc_ir::replay::confirm(system, goal, &run.outcome).unwrap();
+    }
+    let contradictions = agree::contradictions(system, goal, &report.runs);
+    let excused = report.runs.len() > 1;
+    report.status = conclude(&mut report, system, goal, &Options::new(), contradictions, excused).unwrap();
+    report.system = Some(system.clone());
+    report
 }
 
 /// Whether a temporal property is asked for.

@@ -3,6 +3,7 @@
 mod blame;
 mod bless;
 pub(crate) mod block;
+mod certificate;
 mod changes;
 mod details;
 mod ending;
@@ -17,6 +18,8 @@ mod statistics;
 mod style;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_induction;
 mod trace;
 mod value;
 

@@ -1,7 +1,7 @@
 //! A chapter compiled by hand, for the tests of what comes after the compiler.
 
 use crate::options::Options;
-use crate::result::Report;
+use crate::result::{CheckReport, Report, Run};
 use crate::{chapter, check};
 use musilc_frontend::literate::Source;
 use musilc_frontend::{Check, Expect};
@@ -132,7 +132,15 @@ pub(crate) fn as_declared() -> Expect {
 
 /// Runs the check on a system.
 pub(crate) fn run_on(system: &TransitionSystem, expect: Expect, options: &Options) -> Report {
-    let check = check::run(&expecting(expect), &|| Ok(system.clone()), options);
+    report_of(check::run(&expecting(expect), &|| Ok(system.clone()), options))
+}
+
+/// The report of the check, given what the engines said.
+pub(crate) fn report_of_runs(system: &TransitionSystem, expect: Expect, runs: Vec<Run>) -> Report {
+    report_of(check::of_runs(&expecting(expect), system, runs))
+}
+
+fn report_of(check: CheckReport) -> Report {
     let source = Arc::new(Source::new("lost-update.md", CHAPTER));
     let warnings = check::lint::lints(std::slice::from_ref(&check));
     let mut report = Report { source, checks: vec![check], warnings, strays: vec![], constants: vec![] };

@@ -30,6 +30,25 @@ fn the_reference_is_a_chapter_that_passes() {
     }
 }
 
+/// What the reference declares inductive is, by trying every state.
+#[test]
+fn inductive_invariants_of_the_reference_are_inductive() {
+    let report = musilc::compile_with("docs/language.md", &Options::new()).unwrap();
+    let report = report.check(&Options::new()).unwrap();
+    let systems = report.checks.iter().filter_map(|check| check.system.as_ref());
+    let claimed: Vec<_> = systems.filter(|system| system.inductive_properties().next().is_some()).collect();
+    assert_eq!(claimed.len(), 1);
+    for system in claimed {
+        assert_eq!(musilc::ir::search::counterexample_to_induction(system, 1_000).unwrap(), None);
+        // Each of them is needed.
+        for dropped in system.inductive_properties() {
+            let mut less = system.clone();
+            less.properties[dropped.index()].inductive = false;
+            assert!(musilc::ir::search::counterexample_to_induction(&less, 1_000).unwrap().is_some());
+        }
+    }
+}
+
 #[test]
 fn the_readme_is_a_chapter_that_passes() {
     assert_passes("README.md", &Options::new());

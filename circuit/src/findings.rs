@@ -50,7 +50,7 @@ impl Findings {
             let wanted = match goal {
                 Goal::All => property.kind == PropertyKind::Reachable,
                 Goal::Reach(wanted) => wanted == id,
-                Goal::Refute(_) => false,
+                Goal::Refute(_) | Goal::Induct(_) => false,
             };
             if wanted {
                 reached.push((id, judged.holds));

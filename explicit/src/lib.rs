@@ -66,6 +66,11 @@ fn attempt(
 ) -> Result<Outcome, Unknown> {
     let incapable = |why: &str| Unknown::Incapable(why.to_owned());
     goal.fits(system)?;
+    if matches!(goal, Goal::Induct(_)) {
+        return Err(incapable(
+            "the explicit search visits reachable states only, and induction is about all states",
+        ));
+    }
     if let Err(problems) = musilc_ir::validate(system) {
         return Err(Unknown::Incapable(format!("the system is malformed: {}", problems.join("; "))));
     }

@@ -215,7 +215,7 @@ impl<'s, const W: usize> Search<'s, W> {
         let missing = match self.goal {
             Goal::Reach(id) => Some(id),
             Goal::All => self.system.properties_of(PropertyKind::Reachable).find(unmet),
-            Goal::Refute(_) => None,
+            Goal::Refute(_) | Goal::Induct(_) => None,
         };
         if let Some(id) = missing {
             return ControlFlow::Continue(violated(ViolationKind::Unreached(id)));
@@ -339,7 +339,7 @@ impl<'s, const W: usize> Search<'s, W> {
             let awaited = match self.goal {
                 Goal::All => property.kind == PropertyKind::Reachable,
                 Goal::Reach(wanted) => wanted == id,
-                Goal::Refute(_) => false,
+                Goal::Refute(_) | Goal::Induct(_) => false,
             } && self.witnesses[index].is_none();
             let checked = self.goal == Goal::All && property.kind == PropertyKind::Invariant;
             if property.kind == PropertyKind::Step || !(awaited || checked || predicate.fallible) {

@@ -44,7 +44,9 @@ fn generated_systems_are_of_all_kinds() {
                 ViolationKind::Property(_) => "property",
                 ViolationKind::Deadlock => "deadlock",
                 ViolationKind::Unreached(_) => "unreached",
-                ViolationKind::Lasso(_) | ViolationKind::Unrecoverable(_) => "of all states",
+                ViolationKind::Lasso(_)
+                | ViolationKind::Unrecoverable(_)
+                | ViolationKind::NotInductive(_) => "of all states",
                 ViolationKind::Error(site) => match site.place {
                     Place::Init => "error: init",
                     Place::Guard(_) => "error: guard",

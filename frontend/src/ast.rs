@@ -192,6 +192,11 @@ pub enum ExpectKind {
         /// The length of the shortest witness.
         depth: Option<Expr>,
     },
+    /// `not inductive P`
+    NotInductive {
+        /// The inductive invariant.
+        property: Name,
+    },
     /// The parser recovered here.
     Invalid,
 }
@@ -227,10 +232,12 @@ pub enum ModelItemKind {
     Action(Action),
     /// `terminal p;`
     Terminal(Expr),
-    /// `invariant p: e;`, `step invariant p: e;`, `reachable p: e;`, `recoverable p: always possible e;`, `property p: f;`
+    /// `invariant p: e;`, `invariant inductive p: e;`, `step invariant p: e;`, `reachable p: e;`, `recoverable p: always possible e;`, `property p: f;`
     Property {
         /// Which of them.
         kind: PropertyKind,
+        /// Of an invariant: whether it is claimed to be inductive, as in `invariant inductive p: e;`.
+        inductive: bool,
         /// Its name.
         name: Name,
         /// The claim.

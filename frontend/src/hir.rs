@@ -128,6 +128,8 @@ pub struct Property {
     pub name: String,
     /// Its kind.
     pub kind: PropertyKind,
+    /// Of an invariant: whether it is claimed to be inductive.
+    pub inductive: bool,
     /// The claim; of a temporal property, `true`.
     pub claim: Body,
     /// What a temporal property claims, with the locals of the claim.

@@ -76,6 +76,11 @@ pub enum Expect {
         /// The length of the shortest witness.
         depth: Option<u32>,
     },
+    /// The invariants that are declared inductive do not imply that this one stays true in a step.
+    NotInductive {
+        /// Its name; it exists in the model and is declared inductive.
+        property: String,
+    },
 }
 
 /// A chapter without errors.

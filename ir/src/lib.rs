@@ -5,6 +5,7 @@
 //! [`Outcome`]. The meaning of a system is what [`eval`] computes.
 
 mod build;
+mod canonical;
 mod certificate;
 mod claim;
 mod data;

@@ -5,7 +5,7 @@ use crate::eval::{Env, Evaluator, InternalError};
 use crate::lasso::Lasso;
 use crate::step::{GuardResult, InitResult, StepResult, Truth};
 use crate::{
-    FailureSite, Goal, Outcome, Param, Place, PropertyId, PropertyKind, State, Trace, TransitionSystem,
+    FailureSite, Goal, Outcome, Param, Place, PropertyId, PropertyKind, State, Step, Trace, TransitionSystem,
     Value, Verdict, Violation, ViolationKind,
 };
 use std::fmt;
@@ -50,29 +50,34 @@ pub fn replay(system: &TransitionSystem, trace: &Trace) -> Result<(), ReplayErro
         (InitResult::State(_), None) => return Err(at(0)("no model error happens".to_owned())),
     };
     for (number, step) in (1..).zip(&trace.steps) {
-        let at = at(number);
-        let Some(transition) = system.transitions.get(step.transition.index()) else {
-            return Err(at(format!("there is no transition number {}", step.transition.0)));
-        };
-        check_args(&transition.params, &step.args).map_err(at)?;
-        match (system.step(&state, step.transition, &step.args).map_err(internal).map_err(at)?, &step.state) {
-            (StepResult::Next(actual), Some(claimed)) => {
-                same(system, claimed, &actual).map_err(at)?;
-                state = actual;
-            }
-            (StepResult::Failed(_), None) if number == trace.steps.len() => {}
-            (StepResult::Failed(_), None) => {
-                return Err(at("the run goes on after a model error".to_owned()));
-            }
-            (StepResult::Failed(site), Some(_)) => return Err(at(format!("{site:?} fails"))),
-            (StepResult::GuardFailed(site), _) => return Err(at(format!("{site:?} fails"))),
-            (StepResult::Disabled, _) => return Err(at("the instance is not enabled".to_owned())),
-            (StepResult::Next(_), None) => return Err(at("no model error happens".to_owned())),
+        match take(system, &state, step).map_err(at(number))? {
+            Some(after) => state = after,
+            None if number == trace.steps.len() => {}
+            None => return Err(at(number)("the run goes on after a model error".to_owned())),
         }
     }
     match trace.back_to {
         Some(back_to) => goes_back(system, trace, back_to).map_err(at(trace.steps.len())),
         None => Ok(()),
+    }
+}
+
+/// Takes a step as claimed; none where it ends in a model error, and claims to.
+fn take(system: &TransitionSystem, state: &State, step: &Step) -> Result<Option<State>, String> {
+    let Some(transition) = system.transitions.get(step.transition.index()) else {
+        return Err(format!("there is no transition number {}", step.transition.0));
+    };
+    check_args(&transition.params, &step.args)?;
+    match (system.step(state, step.transition, &step.args).map_err(internal)?, &step.state) {
+        (StepResult::Next(actual), Some(claimed)) => {
+            same(system, claimed, &actual)?;
+            Ok(Some(actual))
+        }
+        (StepResult::Failed(_), None) => Ok(None),
+        (StepResult::Failed(site), Some(_)) => Err(format!("{site:?} fails")),
+        (StepResult::GuardFailed(site), _) => Err(format!("{site:?} fails")),
+        (StepResult::Disabled, _) => Err("the instance is not enabled".to_owned()),
+        (StepResult::Next(_), None) => Err("no model error happens".to_owned()),
     }
 }
 
@@ -142,8 +147,12 @@ pub fn confirm(system: &TransitionSystem, goal: Goal, outcome: &Outcome) -> Resu
             }
             other => return Err(format!("{other:?} does not refute property {}", id.0)),
         },
+        (Verdict::Violated(violation), Goal::Induct(id)) => match violation.kind {
+            ViolationKind::NotInductive(broken) if broken == id => confirm_violation(system, violation)?,
+            other => return Err(format!("{other:?} does not show that property {} is not inductive", id.0)),
+        },
         (Verdict::Reached(trace), Goal::Reach(id)) => confirm_reached(system, id, trace)?,
-        (Verdict::Reached(_), Goal::All | Goal::Refute(_)) => {
+        (Verdict::Reached(_), Goal::All | Goal::Refute(_) | Goal::Induct(_)) => {
             return Err("nothing was to be reached".to_owned());
         }
         (Verdict::Proved(_) | Verdict::HoldsToDepth { .. } | Verdict::Unknown(_), _) => {}
@@ -178,6 +187,7 @@ pub fn confirm_violation(system: &TransitionSystem, violation: &Violation) -> Re
             let empty = trace.initial.is_none() && trace.steps.is_empty() && trace.back_to.is_none();
             return if empty { Ok(()) } else { Err("a run where there can be none".to_owned()) };
         }
+        ViolationKind::NotInductive(id) => return confirm_not_inductive(system, id, trace),
         _ => {}
     }
     if trace.back_to.is_some() != matches!(violation.kind, ViolationKind::Lasso(_)) {
@@ -208,6 +218,39 @@ pub fn confirm_violation(system: &TransitionSystem, violation: &Violation) -> Re
                 Err("the last state is no deadlock".to_owned())
             }
         }
+    }
+}
+
+/// Confirms that a step leads from a state in which all inductive invariants are true to one in which this one is not. The first state
+/// need not be reachable, but it must be one: a value for every variable, and no guard fails in it.
+fn confirm_not_inductive(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Result<(), String> {
+    if system.properties.get(id.index()).is_none_or(|property| !property.inductive) {
+        return Err(format!("property {} is not claimed to be inductive", id.0));
+    }
+    let (Some(before), [step]) = (&trace.initial, &trace.steps[..]) else {
+        return Err("a counterexample to induction is one step from a state".to_owned());
+    };
+    if !trace.init_args.is_empty() || trace.back_to.is_some() {
+        return Err("a counterexample to induction begins anywhere and does not repeat".to_owned());
+    }
+    if !system.is_state(before) {
+        return Err("the first state is none of the system".to_owned());
+    }
+    for (transition, args) in system.instances() {
+        if let GuardResult::Failed(site) = system.enabled(before, transition, &args).map_err(internal)? {
+            return Err(format!("{site:?} fails in the first state"));
+        }
+    }
+    for assumed in system.inductive_properties() {
+        match system.property_truth(assumed, Env::of_state(before)).map_err(internal)? {
+            Truth::True => {}
+            other => return Err(format!("property {} is {other:?} in the first state", assumed.0)),
+        }
+    }
+    take(system, before, step)?;
+    match property_at_end(system, id, trace)? {
+        Truth::True => Err(format!("property {} is True after the step", id.0)),
+        Truth::False | Truth::Failed(_) => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@
 //! reported; of equal ones, the first that the search came upon. What only all states together can violate is decided at the end.
 
 mod graph;
+mod induction;
 mod recover;
 mod tableau;
 mod temporal;
@@ -18,6 +19,7 @@ use crate::{
 };
 use graph::Graph;
 use indexmap::IndexMap;
+pub use induction::{counterexample_to_induction, counterexamples_to_induction};
 use rustc_hash::FxBuildHasher;
 use std::ops::Range;
 use std::time::Instant;
@@ -31,6 +33,10 @@ pub fn check(system: &TransitionSystem, goal: Goal, limits: &Limits) -> Result<O
     let mut search = Search::new(system, goal, limits);
     let verdict = match goal.fits(system) {
         Err(unfit) => Verdict::Unknown(unfit),
+        Ok(()) if matches!(goal, Goal::Induct(_)) => {
+            let why = "what is inductive is no matter of the states that can be reached";
+            Verdict::Unknown(Unknown::Incapable(why.to_owned()))
+        }
         Ok(()) => match search.run()? {
             Ok(verdict) | Err(verdict) => verdict,
         },
@@ -145,7 +151,7 @@ impl<'a> Search<'a> {
                 .system
                 .properties_of(PropertyKind::Reachable)
                 .find(|id| self.witnesses[id.index()].is_none()),
-            Goal::Refute(_) => None,
+            Goal::Refute(_) | Goal::Induct(_) => None,
         };
         if let Some(id) = missing {
             return Ok(Ok(violated(ViolationKind::Unreached(id))));
@@ -264,7 +270,7 @@ impl<'a> Search<'a> {
         let wanted: Vec<PropertyId> = match self.goal {
             Goal::All => self.system.properties_of(PropertyKind::Reachable).collect(),
             Goal::Reach(id) => vec![id],
-            Goal::Refute(_) => vec![],
+            Goal::Refute(_) | Goal::Induct(_) => vec![],
         };
         for id in wanted {
             if self.witnesses[id.index()].is_none()

@@ -229,6 +229,9 @@ pub struct Property {
     pub name: String,
     /// What it claims the expression to be.
     pub kind: PropertyKind,
+    /// Of an invariant: that it is claimed to be inductive, together with all others that are. Such invariants are true initially, and
+    /// every step from any state, reachable or not, in which they are all true leads to one in which they are.
+    pub inductive: bool,
     /// The expression; in a step property it mentions [next](crate::Node::Next) values too.
     ///
     /// In a temporal property it is `true`, and its failures are those of the conditions of the formula: each of them is evaluated in
@@ -315,6 +318,12 @@ impl TransitionSystem {
             .map(|(index, _)| PropertyId::from(index))
     }
 
+    /// The ids of the invariants whose conjunction is claimed to be inductive, in order of declaration.
+    pub fn inductive_properties(&self) -> impl Iterator<Item = PropertyId> {
+        let marked = self.properties.iter().enumerate().filter(|(_, property)| property.inductive);
+        marked.map(|(index, _)| PropertyId::from(index))
+    }
+
     /// What a goal asks beyond single states and steps: temporal properties in order of declaration, then recoverable ones.
     #[must_use]
     pub fn global_properties(&self, goal: Goal) -> Vec<PropertyId> {
@@ -323,7 +332,7 @@ impl TransitionSystem {
         match goal {
             Goal::All => all.collect(),
             Goal::Refute(id) => all.filter(|global| *global == id).collect(),
-            Goal::Reach(_) => Vec::new(),
+            Goal::Reach(_) | Goal::Induct(_) => Vec::new(),
         }
     }
 

@@ -55,7 +55,7 @@
 //! transition = (("weak" | "strong") "whole"?)? "transition" NAME params? span
 //!              let* failure* "when" expr failure* (NAME ":=" expr)*
 //! terminal   = "terminal" let* failure* "holds" expr
-//! property   = ("invariant" | "step" "invariant" | "reachable" | "temporal" | "recoverable") NAME span
+//! property   = ("inductive"? "invariant" | "step" "invariant" | "reachable" | "temporal" | "recoverable") NAME span
 //!              let* failure* "holds" expr "claim" claim ("formula" formula)?
 //! probes     = "probes" let* ("antecedent" NAME ":" expr span | "state" NAME NAME ":" expr span)*
 //!
@@ -151,6 +151,7 @@ const KEYWORDS: &[&str] = &[
     "from",
     "holds",
     "if",
+    "inductive",
     "init",
     "invariant",
     "mod",

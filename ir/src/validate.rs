@@ -164,6 +164,9 @@ impl Validator<'_> {
             self.claim(claim, scope);
             claims.extend(claim.parts.iter().map(|part| &part.claim));
         }
+        if property.inductive && property.kind != PropertyKind::Invariant {
+            self.complain("only an invariant can be inductive");
+        }
         if property.formula.is_some() != (property.kind == PropertyKind::Temporal) {
             self.complain("a formula belongs to a temporal property, and to no other");
         }

@@ -8,11 +8,17 @@ use std::time::Duration;
 pub enum Goal {
     /// Any violation: the least in depth, then in the order of [`ViolationKind`]; what only all states together can violate comes after
     /// all depths. A witness for each reachable property on the way.
+    ///
+    /// Whether the inductive invariants are inductive is decided last, by an engine that looks at all states, reachable or not. If it says
+    /// that nothing is wrong, to a depth or at all, it has looked. Others say nothing of it.
     All,
     /// A witness of this reachable property. Model errors end the search too; nothing else does.
     Reach(PropertyId),
     /// A violation of this temporal or recoverable property. Model errors end the search too; nothing else does.
     Refute(PropertyId),
+    /// That this inductive invariant is not: a step from a state in which all inductive invariants are true to one in which this one is
+    /// not. Nothing is asked of the states that can be reached, so nothing else ends the search.
+    Induct(PropertyId),
 }
 
 impl Goal {
@@ -29,7 +35,12 @@ impl Goal {
             Goal::Refute(id) if kind(id).is_none_or(PropertyKind::is_local) => {
                 "only a temporal or recoverable property can be refuted by itself"
             }
-            Goal::All | Goal::Reach(_) | Goal::Refute(_) => return Ok(()),
+            Goal::Induct(id)
+                if system.properties.get(id.index()).is_none_or(|property| !property.inductive) =>
+            {
+                "only an invariant that is declared inductive can fail to be so"
+            }
+            Goal::All | Goal::Reach(_) | Goal::Refute(_) | Goal::Induct(_) => return Ok(()),
         };
         Err(Unknown::Incapable(why.to_owned()))
     }
@@ -39,7 +50,7 @@ impl Goal {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Verdict {
     /// For [`Goal::All`]: every property holds, each reachable one is reached, there is no deadlock and no error. For [`Goal::Refute`]:
-    /// the property holds, and there is no error.
+    /// the property holds, and there is no error. For [`Goal::Induct`]: no step from a state with all inductive invariants breaks it.
     Proved(Proof),
     /// Nothing decisive happens in runs of up to `depth` steps, lassos counted with stem and loop. A bound is never a proof.
     HoldsToDepth {
@@ -85,7 +96,7 @@ pub struct Violation {
     /// What is violated.
     pub kind: ViolationKind,
     /// A shortest run to it; a short lasso for [`ViolationKind::Lasso`]; without any state for [`ViolationKind::NoInitialState`] and
-    /// [`ViolationKind::Unreached`].
+    /// [`ViolationKind::Unreached`]; a single step from a state that need not be reachable for [`ViolationKind::NotInductive`].
     pub trace: Trace,
 }
 
@@ -114,6 +125,9 @@ pub enum ViolationKind {
     Lasso(PropertyId),
     /// From the last state, no state with the recoverable property can be reached.
     Unrecoverable(PropertyId),
+    /// A step from a state in which all inductive invariants are true leads to one in which this one is not, or cannot be evaluated. Nobody
+    /// knows whether the first state can be reached: the invariant may well be true in all that can.
+    NotInductive(PropertyId),
 }
 
 impl ViolationKind {
@@ -122,7 +136,10 @@ impl ViolationKind {
     pub fn is_local(self) -> bool {
         !matches!(
             self,
-            ViolationKind::Unreached(_) | ViolationKind::Lasso(_) | ViolationKind::Unrecoverable(_)
+            ViolationKind::Unreached(_)
+                | ViolationKind::Lasso(_)
+                | ViolationKind::Unrecoverable(_)
+                | ViolationKind::NotInductive(_)
         )
     }
 }

@@ -7,6 +7,8 @@
 //! - a search of all states that found diameter `d` excludes that all runs end before `d` steps;
 //! - a lasso excludes that the other decided its length without one, or decided that its property holds.
 //!
+//! That an invariant is not inductive is about states that need not be reachable. Nothing that is known of reachable states contradicts it.
+//!
 //! The explicit search decides temporal properties completely, in their order, but its lasso need not be the shortest. The bounded checker
 //! goes by length, and knows nothing of longer runs. So they may find lassos of different properties, and one may find a lasso where
 //! the other found something that its bound, or its order, puts first.
@@ -76,7 +78,7 @@ fn claims(goal: Goal, run: &Run) -> Claims {
         Verdict::Reached(trace) => {
             let event = match goal {
                 Goal::Reach(id) => Some((trace.depth(), Event::Witness(id))),
-                Goal::All | Goal::Refute(_) => None,
+                Goal::All | Goal::Refute(_) | Goal::Induct(_) => None,
             };
             claims(event, trace.depth().checked_sub(1))
         }
@@ -84,10 +86,16 @@ fn claims(goal: Goal, run: &Run) -> Claims {
 }
 
 /// The depth up to which a run that found what all states together violate met nothing else: the bounded checker comes upon lassos on its
-/// way; the explicit search looks for them when it has visited all states.
+/// way; the explicit search looks for them when it has visited all states. A step that shows that an invariant is not inductive says nothing of
+/// what can be reached.
 fn searched(run: &Run) -> Option<u32> {
-    match lasso(run) {
-        Some(_) if run.engine == Engine::Bmc => run.outcome.decided_depth,
+    match &run.outcome.verdict {
+        Verdict::Violated(Violation { kind: ViolationKind::NotInductive(_), .. }) => {
+            run.outcome.decided_depth
+        }
+        Verdict::Violated(Violation { kind: ViolationKind::Lasso(_), .. }) if run.engine == Engine::Bmc => {
+            run.outcome.decided_depth
+        }
         _ => Some(u32::MAX),
     }
 }
@@ -433,6 +441,31 @@ mod tests {
         let error = FailureSite { place: Place::Terminal, index: 0 };
         let error = violated(ViolationKind::Error(error), 2);
         assert_eq!(compare_lassos(Goal::Refute(PropertyId(1)), lasso(1, 3), error, Some(1)), 1);
+    }
+
+    #[test]
+    fn what_is_not_inductive_may_be_true_of_all_reachable_states() {
+        let broken = violated(ViolationKind::NotInductive(PropertyId(1)), 1);
+        let deadlock = |depth| violated(ViolationKind::Deadlock, depth);
+        for (explicit, expected) in [
+            (PROVED, 0),
+            (Verdict::Unknown(Unknown::StateLimit(9)), 0),
+            (lasso(0, 5), 0),
+            (violated(ViolationKind::Unreached(PropertyId(2)), 0), 0),
+            // The bounded checker found nothing to depth 4, and no lasso to length 4, before it looked at induction.
+            (deadlock(4), 1),
+            (deadlock(5), 0),
+            (lasso(0, 4), 1),
+        ] {
+            let shown = format!("{explicit:?}");
+            assert_eq!(compare_lassos(Goal::All, explicit, broken.clone(), Some(4)), expected, "{shown}");
+        }
+        // Nor does it say that a reachable property was looked for in all states.
+        let witness = run(Engine::Explicit, PROVED, None, Some(3));
+        let looked = |depth| run(Engine::Bmc, broken.clone(), Some(depth), None);
+        let contradictions =
+            |depth| contradictions(&empty_system(), Goal::All, &[witness.clone(), looked(depth)]).len();
+        assert_eq!((contradictions(2), contradictions(3)), (0, 1));
     }
 
     #[test]

@@ -31,9 +31,9 @@ pub(crate) fn bmc(options: &Options, expect: &Expect, explicit: Option<&Outcome>
     let (depth, patience) = match explicit.map(|outcome| &outcome.verdict) {
         Some(Verdict::Violated(violation)) => match violation.kind {
             // Nothing is wrong in single states and steps, and the bounded checker only confirms that.
-            ViolationKind::Unreached(_) | ViolationKind::Unrecoverable(_) => {
-                (diameter(explicit), Some(CONFIRM_PROOF))
-            }
+            ViolationKind::Unreached(_)
+            | ViolationKind::Unrecoverable(_)
+            | ViolationKind::NotInductive(_) => (diameter(explicit), Some(CONFIRM_PROOF)),
             ViolationKind::Lasso(_) => (whole_length(&violation.trace), Some(CONFIRM_TRACE)),
             _ => (violation.depth(), Some(CONFIRM_TRACE)),
         },
@@ -66,7 +66,7 @@ fn diameter(explicit: Option<&Outcome>) -> u32 {
 /// The depth that an expectation names.
 pub(crate) fn expected_depth(expect: &Expect) -> Option<u32> {
     match expect {
-        Expect::Holds { .. } => None,
+        Expect::Holds { .. } | Expect::NotInductive { .. } => None,
         Expect::Violates { depth, .. }
         | Expect::Deadlock { depth }
         | Expect::Error { depth }

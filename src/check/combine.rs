@@ -43,6 +43,7 @@ fn decisive(goal: Goal, run: &Run) -> Option<((u8, u32), Finding)> {
                 ViolationKind::Unreached(_) => (1, 0),
                 ViolationKind::Lasso(_) => (2, 0),
                 ViolationKind::Unrecoverable(_) => (3, 0),
+                ViolationKind::NotInductive(_) => (4, 0),
                 _ => (0, violation.depth()),
             };
             Some((order, Finding::Violated { violation: violation.clone(), engine }))
@@ -102,6 +103,7 @@ mod tests {
             ViolationKind::Unreached(id(3)),
             ViolationKind::Lasso(id(2)),
             ViolationKind::Unrecoverable(id(0)),
+            ViolationKind::NotInductive(id(1)),
         ];
         for (index, first) in order.iter().enumerate() {
             for later in order.iter().skip(index + 1) {
@@ -126,6 +128,18 @@ mod tests {
         assert!(
             matches!(found, Finding::Violated { violation, engine: Engine::Bmc } if violation.kind == other)
         );
+    }
+
+    #[test]
+    fn what_is_not_inductive_counts_though_it_is_true_of_all_reachable_states() {
+        let broken = ViolationKind::NotInductive(PropertyId(1));
+        for explicit in [PROVED, Verdict::Unknown(Unknown::StateLimit(9))] {
+            let found = both(explicit, violated(broken), true);
+            assert!(
+                matches!(&found, Finding::Violated { violation, engine: Engine::Bmc } if violation.kind == broken),
+                "{found:?}"
+            );
+        }
     }
 
     #[test]

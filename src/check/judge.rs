@@ -5,7 +5,7 @@ use crate::options::{Engine, Options};
 use crate::report::phrase;
 use crate::result::{Finding, Run, Status};
 use musilc_frontend::Expect;
-use musilc_ir::{Outcome, Proof, TransitionSystem, Unknown, Violation, ViolationKind};
+use musilc_ir::{Outcome, Proof, TransitionSystem, Unknown, Verdict, Violation, ViolationKind};
 use std::cmp::Ordering;
 
 /// The status of a check and what the reader should know about it.
@@ -25,6 +25,9 @@ pub(crate) fn judge(
             (right_depth(met, expected_depth(expect), trace.depth()), vec![])
         }
         Finding::Proved(proof) => match expect {
+            Expect::NotInductive { property } => {
+                (Status::Failed(format!("no step breaks {property}")), vec![])
+            }
             Expect::Holds { states: None } => (Status::Passed, vec![]),
             Expect::Holds { states: Some(expected) } => {
                 states(*expected, *proof, outcome(runs, Engine::Explicit))
@@ -64,13 +67,22 @@ fn violated(
         (Expect::Violates { .. }, ViolationKind::Property(id) | ViolationKind::Unrecoverable(id)) => {
             right_depth(named(id), expected_depth(expect), depth)
         }
+        (Expect::NotInductive { property }, ViolationKind::NotInductive(id)) => {
+            right_depth(property == phrase::name(Some(system), id), None, depth)
+        }
+        (Expect::Holds { .. }, ViolationKind::NotInductive(id)) => {
+            let name = phrase::name(Some(system), id);
+            let known = if visited_all(runs) { "is" } else { "may be" };
+            Status::Failed(format!("{name} {known} true in every reachable state all the same"))
+        }
         (Expect::Deadlock { .. }, ViolationKind::Deadlock)
         | (Expect::Error { .. }, ViolationKind::Error(_)) => right_depth(true, expected_depth(expect), depth),
-        // The bounded checker comes upon lassos on its way, and what is expected may lie deeper.
+        // The bounded checker comes upon lassos on its way, and looks at induction when it has come to its bound. What is expected may lie
+        // deeper, unless the explicit search has visited all states.
         (
             Expect::Violates { .. } | Expect::Deadlock { .. } | Expect::Error { .. },
-            ViolationKind::Lasso(_),
-        ) if engine == Engine::Bmc => {
+            ViolationKind::Lasso(_) | ViolationKind::NotInductive(_),
+        ) if engine == Engine::Bmc && !visited_all(runs) => {
             let decided = outcome(runs, Engine::Bmc).and_then(|outcome| outcome.decided_depth);
             match excluded(expect, system, runs, decided) {
                 Some(extent) => Status::Failed(extent),
@@ -84,6 +96,11 @@ fn violated(
         _ => Status::Failed(String::new()),
     };
     (status, vec![])
+}
+
+/// Whether the explicit search visited all states and found nothing wrong.
+fn visited_all(runs: &[Run]) -> bool {
+    outcome(runs, Engine::Explicit).is_some_and(|outcome| matches!(outcome.verdict, Verdict::Proved(_)))
 }
 
 /// Compares the lengths of the lasso with the expected ones, which are those of the explicit search. The bounded checker finds a
@@ -185,20 +202,23 @@ fn excluded(expect: &Expect, system: &TransitionSystem, runs: &[Run], depth: Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use musilc_ir::{PropertyId, Statistics, Step, Trace, TransitionId, Verdict};
+    use musilc_ir::{PropertyId, Statistics, Step, Trace, TransitionId};
 
-    /// An invariant, a temporal and a recoverable property.
+    /// An invariant, a temporal and a recoverable property, and an inductive invariant.
     fn system() -> TransitionSystem {
         let text = "system s init terminal holds true
             invariant safe holds true claim true
             temporal served holds true claim true formula condition true
-            recoverable empty holds true claim true";
+            recoverable empty holds true claim true
+            inductive invariant kept holds true claim true";
         musilc_ir::text::parse(text).unwrap()
     }
 
     const SERVED: ViolationKind = ViolationKind::Lasso(PropertyId(1));
 
     const EMPTY: ViolationKind = ViolationKind::Unrecoverable(PropertyId(2));
+
+    const NOT_KEPT: ViolationKind = ViolationKind::NotInductive(PropertyId(3));
 
     fn trace(steps: u32, back_to: Option<u32>) -> Trace {
         let step = Step { transition: TransitionId(0), args: vec![], state: None };
@@ -282,6 +302,40 @@ mod tests {
         let lasso = found(SERVED, trace(3, Some(1)), Engine::Explicit);
         assert_eq!(judged(&at(5), &lasso, &runs).0, failed(""));
         assert_eq!(judged(&deadlock, &lasso, &runs).0, failed(""));
+    }
+
+    #[test]
+    fn an_invariant_that_is_not_inductive_fails_what_holds() {
+        let broken = found(NOT_KEPT, trace(1, None), Engine::Bmc);
+        let proved = Run {
+            engine: Engine::Explicit,
+            outcome: Outcome {
+                verdict: Verdict::Proved(Proof::Exhaustive { diameter: 3 }),
+                ..bounded(3, None).outcome
+            },
+        };
+        let runs = [proved, bounded(4, None)];
+        let holds = Expect::Holds { states: None };
+        let status = |expect: &Expect, runs: &[Run]| judged(expect, &broken, runs).0;
+        assert_eq!(status(&holds, &runs), failed("kept is true in every reachable state all the same"));
+        assert_eq!(
+            status(&holds, &runs[1..]),
+            failed("kept may be true in every reachable state all the same")
+        );
+        let expected = |name: &str| Expect::NotInductive { property: name.to_owned() };
+        assert_eq!(status(&expected("kept"), &[]), Status::Passed);
+        assert_eq!(status(&expected("other"), &[]), failed(""));
+        // What else is expected is decided by the states that can be reached.
+        let safe = |depth| violates("safe", Some(depth), None);
+        assert_eq!(status(&safe(5), &runs), failed(""));
+        assert_eq!(status(&safe(4), &runs[1..]), failed("there is none up to depth 4"));
+        assert!(matches!(status(&safe(5), &runs[1..]), Status::Undecided(_)));
+        let inductive = Finding::Proved(Proof::Induction { k: 1 });
+        assert_eq!(judged(&expected("kept"), &inductive, &[]).0, failed("no step breaks kept"));
+        let open = Finding::Undecided { why: Unknown::Timeout, depth: None };
+        assert!(matches!(judged(&expected("kept"), &open, &[]).0, Status::Undecided(_)));
+        let violation = found(ViolationKind::Property(PropertyId(3)), trace(2, None), Engine::Explicit);
+        assert_eq!(judged(&expected("kept"), &violation, &[]).0, failed(""));
     }
 
     #[test]

@@ -209,6 +209,61 @@ fn other_violations_do_not_hide_an_expected_one() {
     assert_eq!(report.checks[0].notes.len(), 1, "{:?}", report.checks[0].notes);
 }
 
+/// A counter that is reset, and one invariant that is inductive and one that is not.
+fn with_induction() -> musilc_ir::TransitionSystem {
+    let text = r#"system "broken"
+        var x: 0..=9
+        source x: 0..=9 from x
+        init x = 0
+        transition count when x < 4
+          x := x + 2
+        transition reset when x == 5
+          x := 9
+        terminal holds x == 4
+        inductive invariant low
+          holds x <= 5
+          claim x <= 5
+        invariant even
+          holds x mod 2 == 0
+          claim x mod 2 == 0
+    "#;
+    musilc_ir::text::parse(text).unwrap()
+}
+
+#[test]
+fn the_explicit_search_is_not_asked_about_induction() {
+    let system = with_induction();
+    let expect = Expect::NotInductive { property: "low".to_owned() };
+    assert_eq!(super::goal(&system, &expect), Ok(Goal::Induct(PropertyId(0))));
+    assert!(super::goal(&system, &Expect::NotInductive { property: "nothing".to_owned() }).is_err());
+    for backend in [Backend::Bmc, Backend::Both] {
+        let report = run_on(&system, expect.clone(), &Options::new().backend(backend));
+        assert!(report.checks[0].outcome(Engine::Explicit).is_none());
+        assert!(report.checks[0].outcome(Engine::Bmc).is_some());
+    }
+    let report = run_on(&system, expect, &Options::new().backend(Backend::Explicit));
+    assert_eq!(report.exit(), Exit::Undecided);
+    let Status::Undecided(reason) = &report.checks[0].status else { panic!() };
+    assert_eq!(reason, "the explicit search visits reachable states only, and induction is about all states");
+    assert_eq!(report.warnings, []);
+}
+
+#[test]
+fn what_nobody_looked_at_is_noted() {
+    let holds = |options: &Options| run_on(&with_induction(), Expect::Holds { states: None }, options);
+    let report = holds(&Options::new().backend(Backend::Explicit));
+    assert_eq!(report.checks[0].status, Status::Passed);
+    assert_eq!(
+        report.checks[0].notes,
+        ["it is not known whether low is inductive; only bmc looks at states that cannot be reached"]
+    );
+    let mut unmarked = with_induction();
+    unmarked.properties[0].inductive = false;
+    let options = Options::new().backend(Backend::Explicit);
+    let report = run_on(&unmarked, Expect::Holds { states: None }, &options);
+    assert_eq!(report.checks[0].notes, Vec::<String>::new());
+}
+
 #[test]
 fn a_search_for_lassos_visits_all_states() {
     for property in ["full", "empty"] {

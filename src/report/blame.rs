@@ -5,7 +5,7 @@ use super::value::{instance, show};
 use musilc_ir::eval::{Env, Evaluator};
 use musilc_ir::{
     Claim, FailureSite, Place, PropertyId, PropertyKind, Span, State, Step, Trace, TransitionId,
-    TransitionSystem, Value, Violation, ViolationKind, bindings, replay,
+    TransitionSystem, Truth, Value, Violation, ViolationKind, bindings, replay,
 };
 
 /// What is to blame for a violation.
@@ -36,6 +36,7 @@ pub(crate) fn blame(system: &TransitionSystem, violation: &Violation) -> Option<
         ViolationKind::Property(id) | ViolationKind::Unrecoverable(id) => {
             property(system, id, &violation.trace)
         }
+        ViolationKind::NotInductive(id) => not_kept(system, id, &violation.trace),
         ViolationKind::Error(site) => model_error(system, site, violation),
         ViolationKind::Unreached(id) => system.properties.get(id.index()).map(|p| Blame::at(p.claim.span)),
         ViolationKind::Lasso(id) => match obligation(system, id, &violation.trace, &|_| None) {
@@ -71,6 +72,20 @@ fn property(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Option<
         descend(&mut out, &property.claim, &mut Evaluator::new(&system.context, env));
     }
     Some(out)
+}
+
+/// What is to blame for an invariant that is false, or has no value, in the last state.
+fn not_kept(system: &TransitionSystem, id: PropertyId, trace: &Trace) -> Option<Blame> {
+    let env = Env::of_state(trace.last_state()?);
+    let Ok(Truth::Failed(site)) = system.property_truth(id, env) else {
+        return property(system, id, trace);
+    };
+    let failure = system.failure(site)?;
+    let number = failure.value.and_then(|value| match Evaluator::new(&system.context, env).value(value) {
+        Ok(Value::Int(number)) => Some(number),
+        _ => None,
+    });
+    Some(Blame { error: Some(failure.kind.describe(number)), ..Blame::at(failure.span) })
 }
 
 /// What is to blame for a condition that is false in a state.

@@ -41,7 +41,7 @@ pub fn bless(report: &Report) -> Result<Option<Blessed>, String> {
         let Some(check) = report.check(&block.check.text) else {
             return Err(format!("check `{}` was not run", block.check.text));
         };
-        let Printed::Exactly(now) = printed(source, block.kind, check) else {
+        let (Printed::Exactly(now) | Printed::Step(now)) = printed(source, block.kind, check) else {
             return Err(format!("this run does not tell what the block `{tag}` should hold"));
         };
         if now == written(source, block) {

@@ -7,7 +7,7 @@
 use super::ending::ending;
 use super::phrase;
 use super::style::plain;
-use super::trace::{Layout, table};
+use super::trace::{ASSUMED, Layout, table};
 use crate::options::Engine;
 use crate::result::{BlockDifference, CheckReport, Finding};
 use musilc_frontend::literate::{Expected, ExpectedKind, Source};
@@ -25,6 +25,8 @@ pub(crate) enum Printed {
     Beginning(String),
     /// A trace of this many steps.
     Steps(u32),
+    /// A counterexample to induction such as this one: which of several is shown, the solver decides.
+    Step(String),
     /// The run does not tell.
     Unknown,
 }
@@ -43,6 +45,10 @@ fn trace(source: &Source, report: &CheckReport) -> Printed {
         (Some((trace, Engine::Explicit)), Some(ending)) => {
             let layout = Layout { width: WIDTH, indent: 0, whole: false };
             Printed::Exactly(plain(&table(system, trace, &ending, layout)))
+        }
+        (Some((trace, Engine::Bmc)), Some(ending)) if ending.assumed => {
+            let layout = Layout { width: WIDTH, indent: 0, whole: false };
+            Printed::Step(plain(&table(system, trace, &ending, layout)))
         }
         // The bounded checker finds a shortest lasso, which may be another one.
         (Some((trace, Engine::Bmc)), _) if trace.back_to.is_some() => Printed::Unknown,
@@ -87,6 +93,7 @@ fn verdict(report: &CheckReport) -> Printed {
                 ViolationKind::Unrecoverable(id) => {
                     format!("violated: {} is out of reach, {after}\n", property(id))
                 }
+                ViolationKind::NotInductive(id) => format!("not inductive: {}\n", property(id)),
             })
         }
         Finding::Reached { property, trace, .. } => {
@@ -121,9 +128,19 @@ pub(crate) fn difference(source: &Source, block: &Expected, report: &CheckReport
         Printed::Steps(steps) if last_row(&written) != Some(steps) => {
             format!("(a trace of {})\n", phrase::steps(steps))
         }
-        Printed::Exactly(_) | Printed::Beginning(_) | Printed::Steps(_) | Printed::Unknown => return None,
+        Printed::Step(text) if !is_step(&written) => text,
+        Printed::Exactly(_)
+        | Printed::Beginning(_)
+        | Printed::Steps(_)
+        | Printed::Step(_)
+        | Printed::Unknown => return None,
     };
     Some(BlockDifference { block: block.clone(), written, printed })
+}
+
+/// Whether a block holds a counterexample to induction.
+fn is_step(written: &str) -> bool {
+    last_row(written) == Some(1) && written.starts_with(&format!("0  {ASSUMED}"))
 }
 
 fn same(a: &str, b: &str) -> bool {

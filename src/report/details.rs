@@ -1,6 +1,7 @@
 //! The full report of a check that is not as expected.
 
 use super::blame::{Blame, blame};
+use super::certificate;
 use super::ending::{ending, operands, quoted, witnesses};
 use super::excerpt::{self, Mark};
 use super::human::Human;
@@ -65,10 +66,14 @@ fn label(source: &Source, violation: &Violation, blame: &Blame) -> String {
         (None, ViolationKind::Unrecoverable(_)) => {
             "true in no state that can be reached from there".to_owned()
         }
-        (None, _) => match operands(&|span| quoted(source, span), blame) {
-            Some(operands) => format!("false: {operands}"),
-            None => "false".to_owned(),
-        },
+        (None, kind) => {
+            let not_kept = matches!(kind, ViolationKind::NotInductive(_));
+            let what = if not_kept { "false after the step" } else { "false" };
+            match operands(&|span| quoted(source, span), blame) {
+                Some(operands) => format!("{what}: {operands}"),
+                None => what.to_owned(),
+            }
+        }
     }
 }
 
@@ -102,6 +107,13 @@ pub(crate) fn figures(style: &Human, check: &CheckReport) -> String {
             && let Some(levels) = statistics::levels(run)
         {
             out.push_str(&format!("  {}\n", paint(DIM, &levels)));
+        }
+        if style.stats
+            && let (Some(system), Some(certificate)) = (&check.system, &run.outcome.certificate)
+        {
+            for line in certificate::lines(system, certificate) {
+                out.push_str(&format!("  {}\n", paint(DIM, &format!("{}: invariant {line}", run.engine))));
+            }
         }
     }
     out

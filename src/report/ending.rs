@@ -15,6 +15,7 @@ pub(crate) fn ending(source: &Source, system: &TransitionSystem, finding: &Findi
         Finding::Violated { violation, .. } => {
             let blame = blame(system, violation);
             let mut remarks = vec![];
+            let assumed = matches!(violation.kind, ViolationKind::NotInductive(_));
             let text = match violation.kind {
                 ViolationKind::Property(id) => {
                     let name = phrase::name(Some(system), id);
@@ -44,13 +45,28 @@ pub(crate) fn ending(source: &Source, system: &TransitionSystem, finding: &Findi
                 ViolationKind::Unrecoverable(id) => {
                     format!("{} is out of reach from here", phrase::name(Some(system), id))
                 }
+                ViolationKind::NotInductive(id) => {
+                    let name = phrase::name(Some(system), id);
+                    remarks = vec![format!(
+                        "the assumed state need not be reachable, so {name} may be true in every state that is"
+                    )];
+                    match blame {
+                        Some(Blame { error: Some(error), .. }) => {
+                            format!("{name} cannot be evaluated after the step: {error}")
+                        }
+                        blame => {
+                            let reason = blame.map(|blame| reason(source, &blame)).unwrap_or_default();
+                            format!("{name} is false after the step{reason}")
+                        }
+                    }
+                }
                 ViolationKind::NoInitialState | ViolationKind::Unreached(_) => return None,
             };
-            Some(Ending { good: false, text, remarks })
+            Some(Ending { good: false, text, remarks, assumed })
         }
         Finding::Reached { property, .. } => {
             let text = format!("{} is reached", phrase::name(Some(system), *property));
-            Some(Ending { good: true, text, remarks: vec![] })
+            Some(Ending { good: true, text, remarks: vec![], assumed: false })
         }
         Finding::Proved(_) | Finding::Bounded { .. } | Finding::Undecided { .. } | Finding::Nothing => None,
     }

@@ -2,6 +2,7 @@
 
 use super::blame::{Blame, blame};
 use super::block::line_difference;
+use super::certificate;
 use super::ending::quoted;
 use super::excerpt::line_and_column;
 use super::fairness;
@@ -149,6 +150,9 @@ impl Json {
             out.insert("seconds".to_owned(), json!(statistics.elapsed.as_secs_f64()));
         }
         out.insert("witnesses".to_owned(), witnesses(system, outcome));
+        if let (Some(system), Some(certificate)) = (system, &outcome.certificate) {
+            out.insert("certificate".to_owned(), json!(certificate::lines(system, certificate)));
+        }
         Value::Object(out)
     }
 }
@@ -192,6 +196,7 @@ fn expected(expect: &Expect) -> Value {
         Expect::Deadlock { depth } => ("deadlock", None, *depth, None),
         Expect::Error { depth } => ("error", None, *depth, None),
         Expect::Reaches { property, depth } => ("reaches", Some(property), *depth, None),
+        Expect::NotInductive { property } => ("not_inductive", Some(property), None, None),
     };
     let lasso = match expect {
         Expect::Violates { lasso: Some((stem, repeats)), .. } => json!({ "stem": stem, "loop": repeats }),
@@ -263,6 +268,7 @@ fn violated(
         ViolationKind::Unreached(id) => ("unreached", Some(id)),
         ViolationKind::Lasso(id) => ("lasso", Some(id)),
         ViolationKind::Unrecoverable(id) => ("unrecoverable", Some(id)),
+        ViolationKind::NotInductive(id) => ("not_inductive", Some(id)),
     };
     out.insert("kind".to_owned(), json!(kind));
     out.insert("property".to_owned(), json!(property.map(|id| phrase::name(system, id))));
@@ -275,7 +281,23 @@ fn violated(
         out.insert("obligation".to_owned(), json!(found.map(|found| found.text)));
         out.insert("fairness".to_owned(), json!(fairness::would_rule_out(system, &violation.trace)));
     }
-    out.insert("trace".to_owned(), trace(system, &violation.trace));
+    let mut run = trace(system, &violation.trace);
+    if matches!(violation.kind, ViolationKind::NotInductive(_)) {
+        assume_first(&mut run);
+    }
+    out.insert("trace".to_owned(), run);
+}
+
+/// Names the first state of a run for what it is where it need not be an initial one.
+fn assume_first(run: &mut Value) {
+    if let Some(fields) = run.as_object_mut()
+        && let Some(first) = fields.insert("initial".to_owned(), Value::Null)
+    {
+        let rest = std::mem::take(fields);
+        fields.insert("initial".to_owned(), Value::Null);
+        fields.insert("assumed".to_owned(), first);
+        fields.extend(rest);
+    }
 }
 
 fn blamed(source: &Source, blame: &Blame) -> Value {

@@ -20,6 +20,7 @@ pub(crate) fn expected(expect: &Expect) -> String {
         Expect::Deadlock { depth } => within("deadlock".to_owned(), depth),
         Expect::Error { depth } => within("error".to_owned(), depth),
         Expect::Reaches { property, depth } => within(format!("reaches {property}"), depth),
+        Expect::NotInductive { property } => format!("not inductive {property}"),
     }
 }
 
@@ -39,6 +40,7 @@ pub(crate) fn found(finding: &Finding, system: Option<&TransitionSystem>) -> Str
                     format!("violates {} in stem {stem} loop {repeats}", name(system, id))
                 }
                 ViolationKind::Unrecoverable(id) => format!("violates {} in {depth}", name(system, id)),
+                ViolationKind::NotInductive(id) => format!("not inductive {}", name(system, id)),
             }
         }
         Finding::Reached { property, trace, .. } => {
@@ -121,6 +123,10 @@ pub(crate) fn sentence(kind: ViolationKind, depth: u32, system: Option<&Transiti
         ViolationKind::Lasso(id) => format!("{} is false of a run that never ends", property(system, id)),
         ViolationKind::Unrecoverable(id) => {
             format!("{} is out of reach {}", property(system, id), after(depth))
+        }
+        ViolationKind::NotInductive(id) => {
+            let name = property(system, id);
+            format!("{name} is not inductive: a step breaks it, from a state that need not be reachable")
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::check::whole_length;
 use crate::options::Engine;
 use crate::report::phrase;
 use crate::result::Run;
-use musilc_ir::{Outcome, Proof, Verdict};
+use musilc_ir::{Outcome, Proof, Verdict, ViolationKind};
 
 /// `explicit 19 states, 3 ms`, `bmc depth 4, 40 ms`
 pub(crate) fn short(run: &Run, timings: bool) -> String {
@@ -29,13 +29,20 @@ fn extent(engine: Engine, outcome: &Outcome) -> String {
     }
     match depth(outcome) {
         Some(depth) => format!("depth {depth}"),
+        None if is_step(outcome) => "1 step".to_owned(),
         None => "nothing decided".to_owned(),
     }
+}
+
+/// Whether the run found a counterexample to induction, whose depth says nothing of how far it got.
+fn is_step(outcome: &Outcome) -> bool {
+    matches!(&outcome.verdict, Verdict::Violated(violation) if matches!(violation.kind, ViolationKind::NotInductive(_)))
 }
 
 /// The greatest depth that a run got to.
 pub(crate) fn depth(outcome: &Outcome) -> Option<u32> {
     match &outcome.verdict {
+        _ if is_step(outcome) => outcome.decided_depth,
         // The lengths of a lasso are told with the verdict; the bounded checker goes by both together.
         Verdict::Violated(violation) if violation.trace.back_to.is_some() => {
             outcome.decided_lassos.map(|_| whole_length(&violation.trace)).or(outcome.decided_depth)
@@ -81,6 +88,9 @@ pub(crate) fn long(run: &Run, timings: bool) -> String {
     if timings {
         parts.extend(statistics.memory.map(bytes));
         parts.push(duration(statistics.elapsed));
+    }
+    if parts.is_empty() {
+        parts.push("nothing decided".to_owned());
     }
     format!("{}: {}", run.engine, parts.join(", "))
 }

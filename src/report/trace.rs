@@ -25,7 +25,12 @@ pub(crate) struct Ending {
     pub(crate) text: String,
     /// What else there is to say about the run, each a line.
     pub(crate) remarks: Vec<String>,
+    /// Whether the first state is just supposed, and not an initial one.
+    pub(crate) assumed: bool,
 }
+
+/// What stands in the first row where its state is just supposed.
+pub(crate) const ASSUMED: &str = "assumed";
 
 /// The columns that an action may take before what it changes goes to the next line.
 const WIDEST_ACTION: usize = 32;
@@ -40,7 +45,8 @@ struct Row {
 
 /// The table, every line with its line end.
 pub(crate) fn table(system: &TransitionSystem, trace: &Trace, ending: &Ending, layout: Layout) -> String {
-    let rows = rows(system, trace, layout.whole);
+    let first = if ending.assumed { ASSUMED } else { "initial" };
+    let rows = rows(system, trace, first, layout.whole);
     let numbers = rows.len().saturating_sub(1).to_string().len();
     let actions =
         rows.iter().map(|row| width(&row.action)).filter(|width| *width <= WIDEST_ACTION).max().unwrap_or(0);
@@ -148,9 +154,9 @@ impl Gutter {
     }
 }
 
-fn rows(system: &TransitionSystem, trace: &Trace, whole: bool) -> Vec<Row> {
-    let initial = trace.initial.as_ref().map(|state| all_values(system, state)).unwrap_or_default();
-    let mut rows = vec![Row { action: "initial".to_owned(), items: initial }];
+fn rows(system: &TransitionSystem, trace: &Trace, first: &str, whole: bool) -> Vec<Row> {
+    let values = trace.initial.as_ref().map(|state| all_values(system, state)).unwrap_or_default();
+    let mut rows = vec![Row { action: first.to_owned(), items: values }];
     let mut before = trace.initial.as_ref();
     for step in &trace.steps {
         let mut items = match (before, &step.state) {

@@ -106,7 +106,7 @@ impl Search<'_> {
     fn goes_on(&mut self, findings: &Findings, depth: u32) -> Result<Option<Verdict>, Unknown> {
         if depth == 0 && self.solver.model_where(&self.run.graph, Bit::TRUE)?.is_none() {
             return Ok(Some(match self.question.goal {
-                Goal::All | Goal::Refute(_) => violated(ViolationKind::NoInitialState),
+                Goal::All | Goal::Refute(_) | Goal::Induct(_) => violated(ViolationKind::NoInitialState),
                 Goal::Reach(id) => violated(ViolationKind::Unreached(id)),
             }));
         }
@@ -127,7 +127,7 @@ impl Search<'_> {
 
     fn all_runs_end(&self, longest: u32) -> Verdict {
         let unreached = match self.question.goal {
-            Goal::Refute(_) => None,
+            Goal::Refute(_) | Goal::Induct(_) => None,
             Goal::Reach(id) => Some(id),
             Goal::All => self
                 .plan

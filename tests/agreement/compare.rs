@@ -113,6 +113,7 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
         return Ok(Agreed::Discarded("too many states"));
     }
     confirm(&system, Goal::All, &reference).map_err(|why| format!("reference, not confirmed: {why}"))?;
+    only_states(&system, &reference).map_err(|why| format!("reference: {why}"))?;
     let machine = Machine::new(program, check).ok_or("the interpreter finds that an argument is no value")?;
     let most = usize::try_from(extent.most_states).expect("it is small");
     let answer = explore(&machine, most).ok_or("the interpreter finds more states")?;
@@ -125,7 +126,7 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     for goal in goals {
         let reference = match goal {
             Goal::All => reference.clone(),
-            Goal::Reach(_) | Goal::Refute(_) => {
+            Goal::Reach(_) | Goal::Refute(_) | Goal::Induct(_) => {
                 search::check(&system, goal, &limits).map_err(|error| format!("reference: {error}"))?
             }
         };
@@ -176,6 +177,7 @@ pub(crate) fn describe(system: &TransitionSystem, outcome: &Outcome) -> String {
             ViolationKind::Unreached(_) => "unreached".to_owned(),
             ViolationKind::Lasso(_) => "lasso".to_owned(),
             ViolationKind::Unrecoverable(_) => "unrecoverable".to_owned(),
+            ViolationKind::NotInductive(_) => "not inductive".to_owned(),
         },
         Verdict::Proved(_) => "holds".to_owned(),
         other => format!("{other:?}"),
@@ -220,6 +222,22 @@ fn against_source(system: &TransitionSystem, reference: &Outcome, answer: &Answe
         _ => return differ("other verdicts"),
     }
     figures(answer, reference)
+}
+
+/// What is reached is what induction takes for a state.
+fn only_states(system: &TransitionSystem, outcome: &Outcome) -> Result<(), String> {
+    let decisive = match &outcome.verdict {
+        Verdict::Violated(violation) => Some(&violation.trace),
+        _ => None,
+    };
+    let traces = outcome.witnesses.iter().map(|(_, trace)| trace).chain(decisive);
+    let mut states = traces.flat_map(|trace| {
+        trace.steps.iter().map(|step| step.state.as_ref()).chain([trace.initial.as_ref()]).flatten()
+    });
+    match states.find(|state| !system.is_state(state)) {
+        Some(state) => Err(format!("{state:?} represents no values")),
+        None => Ok(()),
+    }
 }
 
 /// The lasso of a verdict, if there is one, is a fair run of the source, and makes the property false there too.

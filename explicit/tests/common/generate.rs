@@ -185,6 +185,7 @@ impl Generator<'_> {
         Property {
             name: format!("property{number}"),
             kind,
+            inductive: false,
             predicate: Predicate { failures, expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
             formula: None,

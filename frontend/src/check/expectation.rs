@@ -18,6 +18,25 @@ pub(crate) struct CheckedCheck {
     pub(crate) args: Vec<hir::Body>,
 }
 
+/// What an expectation says about a property.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Violated,
+    Reached,
+    NotInductive,
+}
+
+impl Wanted {
+    /// Whether it can be said of this property.
+    fn fits(self, property: &hir::Property) -> bool {
+        match self {
+            Wanted::Violated => property.kind != PropertyKind::Reachable,
+            Wanted::Reached => property.kind == PropertyKind::Reachable,
+            Wanted::NotInductive => property.inductive,
+        }
+    }
+}
+
 impl<'a> Checker<'a> {
     pub(super) fn check_checks(&mut self, ast: &'a ast::Chapter) -> Vec<CheckedCheck> {
         let mut checked = Vec::new();
@@ -107,7 +126,7 @@ impl<'a> Checker<'a> {
                 Expect::Holds { states: Some(count) }
             }
             ExpectKind::Violates { property, depth, lasso } => {
-                let kind = self.expected_property(model, property, false)?;
+                let kind = self.expected_property(model, property, Wanted::Violated)?;
                 self.expected_run(property, kind, depth.as_ref(), lasso.as_deref())?;
                 Expect::Violates {
                     property: property.text.clone(),
@@ -121,8 +140,12 @@ impl<'a> Checker<'a> {
             ExpectKind::Deadlock { depth } => Expect::Deadlock { depth: self.depth(depth.as_ref())? },
             ExpectKind::Error { depth } => Expect::Error { depth: self.depth(depth.as_ref())? },
             ExpectKind::Reaches { property, depth } => {
-                self.expected_property(model, property, true)?;
+                self.expected_property(model, property, Wanted::Reached)?;
                 Expect::Reaches { property: property.text.clone(), depth: self.depth(depth.as_ref())? }
+            }
+            ExpectKind::NotInductive { property } => {
+                self.expected_property(model, property, Wanted::NotInductive)?;
+                Expect::NotInductive { property: property.text.clone() }
             }
             ExpectKind::Invalid => return None,
         })
@@ -179,22 +202,30 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn expected_property(&mut self, model: usize, name: &ast::Name, reachable: bool) -> Option<PropertyKind> {
+    fn expected_property(&mut self, model: usize, name: &ast::Name, wanted: Wanted) -> Option<PropertyKind> {
         let model = &self.chapter.models[model];
         match model.properties.iter().find(|property| property.name == name.text) {
-            Some(property) if (property.kind == PropertyKind::Reachable) == reachable => Some(property.kind),
+            Some(property) if wanted.fits(property) => Some(property.kind),
             Some(property) => {
                 let span = property.span;
-                let (message, help) = if reachable {
-                    (
-                        format!("`{}` is not declared `reachable`", name.text),
-                        "use `violates`, or declare it `reachable`",
-                    )
-                } else {
-                    (
-                        format!("`{}` is declared `reachable`, and cannot be violated by a run", name.text),
-                        "use `reaches`",
-                    )
+                let name_text = &name.text;
+                let (message, help) = match wanted {
+                    Wanted::Reached => (
+                        format!("`{name_text}` is not declared `reachable`"),
+                        "use `violates`, or declare it `reachable`".to_owned(),
+                    ),
+                    Wanted::Violated => (
+                        format!("`{name_text}` is declared `reachable`, and cannot be violated by a run"),
+                        "use `reaches`".to_owned(),
+                    ),
+                    Wanted::NotInductive if property.kind == PropertyKind::Invariant => (
+                        format!("`{name_text}` is not declared `inductive`"),
+                        format!("declare it `invariant inductive {name_text}: …;`"),
+                    ),
+                    Wanted::NotInductive => (
+                        format!("`{name_text}` is no invariant, and nothing else is inductive"),
+                        "only an `invariant` can be declared inductive".to_owned(),
+                    ),
                 };
                 self.report(
                     Diagnostic::error(Code::ExpectMismatch, name.span, message)
@@ -204,13 +235,16 @@ impl<'a> Checker<'a> {
                 None
             }
             None => {
-                let fitting =
-                    model.properties.iter().filter(|p| (p.kind == PropertyKind::Reachable) == reachable);
+                let fitting = model.properties.iter().filter(|property| wanted.fits(property));
                 let names: Vec<String> = fitting.map(|property| property.name.clone()).collect();
                 let names = || names.iter().map(String::as_str);
                 let message = format!("the model `{}` has no property `{}`", model.name, name.text);
                 let diagnostic = Diagnostic::error(Code::UnknownProperty, name.span, message);
-                let kind = if reachable { "`reachable` properties" } else { "other properties" };
+                let kind = match wanted {
+                    Wanted::Reached => "`reachable` properties",
+                    Wanted::Violated => "other properties",
+                    Wanted::NotInductive => "inductive invariants",
+                };
                 self.report(match nearest(&name.text, names()) {
                     _ if name.text == "deadlock" || name.text == "error" => {
                         diagnostic.help(format!("write `expect {}`", name.text))

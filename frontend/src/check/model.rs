@@ -201,7 +201,7 @@ impl<'a> ModelChecker<'_, 'a> {
                 let locals = body.locals();
                 self.model.terminals.push(hir::Body { locals, expr });
             }
-            ModelItemKind::Property { kind, name, claim } => {
+            ModelItemKind::Property { kind, inductive, name, claim } => {
                 let mut body = self.body();
                 body.primes = *kind == ast::PropertyKind::StepInvariant;
                 let (expr, formula) = if *kind == ast::PropertyKind::Temporal {
@@ -216,6 +216,7 @@ impl<'a> ModelChecker<'_, 'a> {
                 self.model.properties.push(hir::Property {
                     name: name.text.clone(),
                     kind: *kind,
+                    inductive: *inductive,
                     claim,
                     formula,
                     span: item.span,

@@ -125,6 +125,7 @@ codes! {
     NotAStatement = E 22, "an expression where a statement was expected", include_str!("explain/E0022.md");
     NotAType = E 23, "an expression where a type was expected", include_str!("explain/E0023.md");
     TooFewNumbers = E 24, "`min` or `max` of fewer than two numbers", include_str!("explain/E0024.md");
+    CannotBeInductive = E 25, "`inductive` where no invariant is declared", include_str!("explain/E0025.md");
 
     // ---- names -------------------------------------------------------------------------------------------------
 

@@ -266,6 +266,10 @@ pub(crate) enum Token<'s> {
     Stem,
     /// `loop` after the length of a stem.
     Loop,
+    /// `inductive` before the name of a property.
+    Inductive,
+    /// `not` before `inductive`.
+    Not,
 }
 
 impl Token<'_> {

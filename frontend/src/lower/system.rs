@@ -301,7 +301,15 @@ impl Lowerer<'_> {
                 });
             }
         }
-        Property { name: property.name.clone(), kind, predicate, claim, formula, span: property.span }
+        Property {
+            name: property.name.clone(),
+            kind,
+            inductive: property.inductive,
+            predicate,
+            claim,
+            formula,
+            span: property.span,
+        }
     }
 
     fn declared_states(&mut self, table: &hir::Table, probes: &mut Vec<Probe>) {

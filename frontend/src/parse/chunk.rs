@@ -38,6 +38,10 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
     {
         at += 1;
     }
+    // The words of `invariant inductive` in the wrong order belong together all the same.
+    if at == 0 && (token(0), token(1)) == (Some(Token::Ident("inductive")), Some(Token::Invariant)) {
+        at += 1;
+    }
     let Some(head) = token(at) else { return tokens.len() };
     // Declarations that end with `;` may hold blocks.
     let ends_with_semicolon = matches!(

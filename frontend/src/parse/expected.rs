@@ -63,6 +63,8 @@ const SILENT: &[&str] = &[
     "a bad statement",
     "start of item",
     "start of model item",
+    "inductive",
+    "not",
 ];
 
 /// What a bound variable ranges over.

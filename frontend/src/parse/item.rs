@@ -174,6 +174,14 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
             }
             return Ok(mended);
         }
+        if let ([first, second, ..], "inductive", Level::Model) = (tokens, text, level)
+            && second.1 == Token::Invariant
+        {
+            report.push(error.help("write `invariant inductive NAME: p;`"));
+            let mut mended = tokens.to_vec();
+            mended.splice(..2, [(first.0, second.1, first.2), (second.0, first.1, second.2)]);
+            return Ok(mended);
+        }
         report.push(error.help(format!("{} begin with {}", declarations(level), either(own))));
     } else if !report.has_error_in(whole) {
         let what = found(chunk.tokens.first().copied(), report);

@@ -22,6 +22,7 @@ pub(super) enum Mend<'s> {
 /// Reports a mistake that is known and mends it.
 pub(super) fn mistake<'s>(failure: &Failure<'_, 's>, report: &mut Report<'_>) -> Option<Mend<'s>> {
     let (diagnostic, mend) = property(failure)
+        .or_else(|| not_inductive(failure, report))
         .or_else(|| assignment(failure))
         .or_else(|| foreign_word(failure))
         .or_else(|| joined_operator(failure))
@@ -91,6 +92,22 @@ fn property<'s>(failure: &Failure<'_, 's>) -> Known<'s> {
     };
     let name = failure.token(-1)?;
     Some((Diagnostic::error(Code::MisplacedItem, span_of(name, name), message).help(help), Mend::Nothing))
+}
+
+/// `inductive` before the name of something else than an invariant.
+fn not_inductive<'s>(failure: &Failure<'_, 's>, report: &Report<'_>) -> Known<'s> {
+    let (first, found) = (failure.tokens.first()?, failure.token(0)?);
+    if found.1 != Token::Inductive || first.1 == Token::Check {
+        return None;
+    }
+    let kind = report.text(first.0..failure.token(-1)?.2);
+    let message = format!("a `{kind}` cannot be inductive");
+    let error =
+        Diagnostic::error(Code::CannotBeInductive, span_of(found, found), message).help(match first.1 {
+            Token::Step => "leave `inductive` out: a step invariant speaks of every step already",
+            _ => "only an invariant is: `invariant inductive NAME: p;`",
+        });
+    Some((error, Mend::Replace(failure.at..failure.at + 1, vec![])))
 }
 
 /// `=` for `==`, and the reverse.

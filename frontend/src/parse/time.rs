@@ -2,7 +2,8 @@
 //!
 //! In the conditions of properties, no name can stand after an operand; so there `until`, `release` and `weak` are operators, and
 //! elsewhere names. `next` is one where an operator may stand and an operand follows: `next p`, `next (p)`, but `next[i]`,
-//! `next == 3`. Likewise `stem` and `loop` in the expectation of a check, `possible` after `always`, `as` and `one` after `fair`.
+//! `next == 3`. Likewise `stem` and `loop` in the expectation of a check, `possible` after `always`, `as` and `one` after `fair`;
+//! and `inductive` before the name of an invariant, which is no matter of time.
 
 use crate::lexer::{Spanned, Token};
 
@@ -19,7 +20,10 @@ pub(super) fn words(mut tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
             | Token::Reachable
             | Token::Terminal
             | Token::Init,
-        ) => condition(&mut tokens),
+        ) => {
+            inductive(&mut tokens);
+            condition(&mut tokens);
+        }
         _ => {}
     }
     tokens
@@ -37,9 +41,23 @@ fn fairness(tokens: &mut [Spanned<'_>]) {
     }
 }
 
-/// `in stem K loop L`
+/// `inductive` before the name of a property; only that of an invariant may follow it.
+fn inductive(tokens: &mut [Spanned<'_>]) {
+    let at = if token(tokens, 0) == Some(Token::Step) { 2 } else { 1 };
+    if token(tokens, at) == Some(Token::Ident("inductive")) && token(tokens, at + 1).is_some_and(is_name) {
+        tokens[at].1 = Token::Inductive;
+    }
+}
+
+/// `in stem K loop L`, `not inductive P`
 fn expectation(tokens: &mut [Spanned<'_>]) {
     let Some(expect) = tokens.iter().position(|token| token.1 == Token::Expect) else { return };
+    if (token(tokens, expect + 1), token(tokens, expect + 2))
+        == (Some(Token::Ident("not")), Some(Token::Ident("inductive")))
+    {
+        tokens[expect + 1].1 = Token::Not;
+        tokens[expect + 2].1 = Token::Inductive;
+    }
     let mut stem = false;
     for at in expect + 1..tokens.len() {
         let before = token(tokens, at - 1);

@@ -122,6 +122,14 @@ fn expectations() {
     assert!(matches!(kind("deadlock in 3"), ExpectKind::Deadlock { depth: Some(_) }));
     assert!(matches!(kind("error in 3"), ExpectKind::Error { depth: Some(_) }));
     assert!(matches!(kind("reaches error in 3"), ExpectKind::Reaches { depth: Some(_), .. }));
+    let refuted = |written: &str| match kind(written) {
+        ExpectKind::NotInductive { property } => property.text,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refuted("not inductive p"), "p");
+    assert_eq!(refuted("not inductive inductive"), "inductive");
+    assert_eq!(refuted("not inductive error"), "error");
+    assert!(matches!(kind("violates not in inductive"), ExpectKind::Violates { depth: Some(_), .. }));
     sound("check c: M() expect holds; check d: M(1, b: 2) expect error;");
 }
 
@@ -146,6 +154,34 @@ fn model_declarations() {
     let domains: Vec<_> = go.params.iter().map(|param| domain(&param.domain)).collect();
     assert_eq!(domains, ["type:(array T K)", "(| s (set 1))", "(.. 0 3)"]);
     assert_eq!(go.guard.as_ref().map(expr).as_deref(), Some("(is a X)"));
+}
+
+#[test]
+fn inductive_is_a_word_before_the_name_of_an_invariant() {
+    let items = model(
+        "var inductive: bool; invariant inductive: inductive;
+        invariant inductive small: x < 3;
+        invariant inductive inductive: !inductive;
+        invariant inductive error: true;
+        step invariant inductive: inductive';
+        reachable inductive: inductive && not;
+        property inductive: always inductive;",
+    );
+    let read = |item: &ModelItem| match &item.kind {
+        ModelItemKind::Property { kind, inductive, name, .. } => (*kind, *inductive, name.text.clone()),
+        other => panic!("{other:?}"),
+    };
+    let found: Vec<_> = items[1..].iter().map(read).collect();
+    let expected = [
+        (PropertyKind::Invariant, false, "inductive"),
+        (PropertyKind::Invariant, true, "small"),
+        (PropertyKind::Invariant, true, "inductive"),
+        (PropertyKind::Invariant, true, "error"),
+        (PropertyKind::StepInvariant, false, "inductive"),
+        (PropertyKind::Reachable, false, "inductive"),
+        (PropertyKind::Temporal, false, "inductive"),
+    ];
+    assert_eq!(found, expected.map(|(kind, inductive, name)| (kind, inductive, name.to_owned())));
 }
 
 #[test]

@@ -414,7 +414,11 @@ impl Parser {
     fn properties(&mut self) -> Result<Vec<Property>, TextError> {
         let mut out = Vec::new();
         loop {
-            let kind = if self.take_word("invariant") {
+            let inductive = self.take_word("inductive");
+            let kind = if inductive {
+                self.word("invariant")?;
+                PropertyKind::Invariant
+            } else if self.take_word("invariant") {
                 PropertyKind::Invariant
             } else if self.take_word("reachable") {
                 PropertyKind::Reachable
@@ -435,7 +439,7 @@ impl Parser {
             self.word("claim")?;
             let claim = self.claim()?;
             let formula = if self.take_word("formula") { Some(self.formula()?) } else { None };
-            out.push(Property { name, kind, predicate, claim, formula, span });
+            out.push(Property { name, kind, inductive, predicate, claim, formula, span });
         }
     }
 

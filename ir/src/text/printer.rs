@@ -146,6 +146,7 @@ impl<'a> Printer<'a> {
     fn property(&mut self, property: &Property, own: &'a Lets) {
         let writer = self.writer(own, &[]);
         let kind = match property.kind {
+            PropertyKind::Invariant if property.inductive => "inductive invariant",
             PropertyKind::Invariant => "invariant",
             PropertyKind::Step => "step invariant",
             PropertyKind::Reachable => "reachable",

@@ -93,6 +93,7 @@ impl Builder {
         self.system.properties.push(Property {
             name: name.to_owned(),
             kind,
+            inductive: false,
             predicate: Predicate { failures: Vec::new(), expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
             formula: None,

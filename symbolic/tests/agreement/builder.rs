@@ -101,6 +101,7 @@ impl Builder {
         self.system.properties.push(Property {
             name: format!("p{index}"),
             kind,
+            inductive: false,
             predicate: Predicate { failures: failures.into_iter().map(failure).collect(), expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
             formula: None,

@@ -162,6 +162,7 @@ pub(crate) fn with_far_targets(
         system.properties.push(Property {
             name: "target".to_owned(),
             kind: PropertyKind::Reachable,
+            inductive: false,
             predicate: Predicate { failures: Vec::new(), expr },
             claim: Claim { span: Span::default(), expr, parts: Vec::new(), shown: Vec::new() },
             formula: None,

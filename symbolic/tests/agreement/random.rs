@@ -53,6 +53,7 @@ fn all_kinds_of_outcomes_come_up() {
                 ViolationKind::Unreached(_) => "unreached",
                 ViolationKind::Lasso(_) => "lasso",
                 ViolationKind::Unrecoverable(_) => "unrecoverable",
+                ViolationKind::NotInductive(_) => "not inductive",
                 ViolationKind::Property(_) => deep("property", "deep property", v.depth()),
                 ViolationKind::Error(site) => match site.place {
                     Place::Init => "init",
