@@ -201,6 +201,18 @@ impl<'a> Plan<'a> {
         goal == Goal::All && self.cx.as_bool(self.system.terminal.expr) == Some(false)
     }
 
+    /// Whether a step may be wrong in itself: by a model error of a body, or by a step property.
+    #[must_use]
+    pub fn steps_may_fail(&self) -> bool {
+        !self.step.is_empty() || self.instances.iter().any(|instance| !instance.ground.failures.is_empty())
+    }
+
+    /// Encodes these of each state, too.
+    pub fn also_of_state(&mut self, exprs: impl IntoIterator<Item = ExprId>) {
+        let roots: Vec<ExprId> = self.state.iter().copied().chain(exprs).collect();
+        self.state = self.cx.reachable(roots);
+    }
+
     /// The state-level properties with their ids.
     pub fn properties_of(&self, step: bool) -> impl Iterator<Item = (PropertyId, &musilc_ir::Property)> {
         let all = self.system.properties.iter().enumerate();

@@ -1,6 +1,6 @@
 //! What makes a proof checkable by others: an inductive invariant, in terms of the cells of the state variables.
 
-use crate::{Context, ExprId, Type, VarId};
+use crate::{Context, ExprId, PropertyId, TransitionSystem, Type, VarId};
 
 /// A conjunction of clauses that every initial state satisfies and every step preserves.
 ///
@@ -8,7 +8,9 @@ use crate::{Context, ExprId, Type, VarId};
 /// are not spoken of: that no variable leaves its type is known without it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Certificate {
-    /// The clauses; with none, the types alone suffice.
+    /// Invariants of the system that are inductive together, and part of this one.
+    pub lemmas: Vec<PropertyId>,
+    /// The clauses; with none, the types (and the lemmas) suffice.
     pub clauses: Vec<Vec<CellClaim>>,
 }
 
@@ -24,10 +26,18 @@ pub struct CellClaim {
 }
 
 impl Certificate {
-    /// The conjunction of all clauses.
-    pub fn expr(&self, context: &mut Context) -> ExprId {
-        let clauses: Vec<ExprId> = self.clauses.iter().map(|clause| clause_expr(clause, context)).collect();
-        context.and(clauses)
+    /// The conjunction of all lemmas and clauses. The context is that of the system, or a copy with more expressions.
+    pub fn expr(&self, system: &TransitionSystem, context: &mut Context) -> ExprId {
+        let mut all: Vec<ExprId> = Vec::new();
+        for &lemma in &self.lemmas {
+            let predicate = &system.property(lemma).predicate;
+            for failure in &predicate.failures {
+                all.push(context.not(failure.condition));
+            }
+            all.push(predicate.expr);
+        }
+        all.extend(self.clauses.iter().map(|clause| clause_expr(clause, context)));
+        context.and(all)
     }
 }
 

@@ -316,7 +316,7 @@ mod tests {
             cell: *cell,
             values: values.to_vec(),
         });
-        let certificate = Certificate { clauses: vec![claims.collect()] };
+        let certificate = Certificate { lemmas: vec![], clauses: vec![claims.collect()] };
         lines(&system, &certificate).concat()
     }
 

@@ -271,7 +271,7 @@ fn certificates_are_told_in_json_and_among_the_statistics() {
         values: values.to_vec(),
     };
     let clauses = vec![vec![claim(0, 0, &[(0, 1)])], vec![claim(3, 0, &[(0, 0)]), claim(1, 0, &[(0, 0)])]];
-    proof.outcome.certificate = Some(Certificate { clauses });
+    proof.outcome.certificate = Some(Certificate { lemmas: vec![], clauses });
     let mut report = report_of_runs(&system, Expect::Holds { states: None }, vec![proof]);
     report.checks[0].differences.clear();
     assert_data_eq!(

@@ -24,17 +24,26 @@
 //! What a recoverable property claims shows in no single run, so it is decided only where all runs end within the bound.
 
 mod cells;
+mod certificate;
 mod commute;
+mod concrete;
+mod context;
+mod deep;
 mod formula;
 mod found;
 mod global;
+mod ic3;
+mod induction;
 mod lasso;
 mod options;
+mod portfolio;
+mod prove;
 mod question;
 mod sat;
 mod search;
 mod trace;
 mod unroll;
+mod walk;
 mod watch;
 
 #[doc(hidden)]
@@ -42,15 +51,9 @@ pub use options::Mutation;
 pub use options::{Method, Mode, Options, Procedure};
 
 use found::Found;
-use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
+use musilc_ir::{Goal, Limits, Outcome, Proof, Statistics, TransitionSystem, Unknown, Verdict};
 use question::Question;
-use std::sync::mpsc;
-use std::thread;
 use std::time::Instant;
-use watch::Stop;
-
-/// Z3 descends into terms recursively; they are deep where a model is.
-const STACK: usize = 256 << 20;
 
 /// Searches all runs of up to `options.depth` steps (or `limits.max_depth`, where that is less) for the goal.
 ///
@@ -74,14 +77,7 @@ pub fn check_mutated(
     let mut found = Found::default();
     let verdict = match goal.fits(system) {
         Err(unfit) => Err(unfit),
-        Ok(()) => in_own_context(
-            |stop| {
-                let bound = limits.max_depth.map_or(options.depth, |most| most.min(options.depth));
-                let question = Question { goal, limits, options, mutation, bound, started, stop };
-                bounded(system, question, &mut found)
-            },
-            limits,
-        ),
+        Ok(()) => answer(system, goal, limits, options, mutation, started, &mut found),
     };
     Outcome {
         verdict: verdict.unwrap_or_else(Verdict::Unknown),
@@ -99,43 +95,53 @@ pub fn check_mutated(
     }
 }
 
+fn answer(
+    system: &TransitionSystem,
+    goal: Goal,
+    limits: &Limits,
+    options: &Options,
+    mutation: Mutation,
+    started: Instant,
+    found: &mut Found,
+) -> Result<Verdict, Unknown> {
+    let bound = limits.max_depth.map_or(options.depth, |most| most.min(options.depth));
+    let idle = watch::Stop::default();
+    let question = Question { goal, limits, options, mutation, bound, started, stop: &idle };
+    if let Goal::Induct(id) = goal {
+        return context::run(
+            |stop| {
+                let violation = induction::counterexample(system, Some(id), Question { stop, ..question })?;
+                Ok(violation.map_or(Verdict::Proved(Proof::Induction { k: 1 }), Verdict::Violated))
+            },
+            limits,
+        );
+    }
+    let verdict = match options.prove {
+        None => context::run(|stop| bounded(system, Question { stop, ..question }, found), limits),
+        Some(_) if options.parallel => portfolio::parallel(system, question, found),
+        Some(_) => {
+            context::run(|stop| portfolio::in_turn(system, Question { stop, ..question }, found), limits)
+        }
+    }?;
+    // A claim of induction is refuted only where nothing worse is found.
+    let nothing = matches!(verdict, Verdict::HoldsToDepth { .. } | Verdict::Proved(_));
+    if goal == Goal::All && nothing && system.inductive_properties().next().is_some() {
+        let refuted = context::run(
+            |stop| induction::counterexample(system, None, Question { stop, ..question }),
+            limits,
+        )?;
+        return Ok(refuted.map_or(verdict, Verdict::Violated));
+    }
+    Ok(verdict)
+}
+
 /// Searches all runs up to the bound.
 fn bounded(system: &TransitionSystem, question: Question<'_>, found: &mut Found) -> Result<Verdict, Unknown> {
     let plan = question.plan(system, 0)?;
-    let verdict = search::run(&plan, question, found)?;
+    let verdict = match question.options.mode {
+        Mode::Shortest => search::run(&plan, question, found)?,
+        Mode::Deep => deep::run(&plan, question, found)?,
+    };
     found.witnesses.sort_by_key(|(id, _)| *id);
     global::run(plan, verdict, question, found)
-}
-
-/// Runs a search in a thread of its own, which brings a fresh Z3 context and enough stack, and another one that stops it in time.
-fn in_own_context<R: Send>(
-    search: impl FnOnce(&Stop) -> Result<R, Unknown> + Send,
-    limits: &Limits,
-) -> Result<R, Unknown> {
-    thread::scope(|scope| {
-        let worker = move || {
-            let context = z3::Context::thread_local();
-            let handle = context.handle();
-            let (running, done) = mpsc::channel();
-            let stop = Stop::default();
-            thread::scope(|scope| {
-                let watcher = {
-                    let stop = stop.clone();
-                    scope.spawn(move || watch::watch(&handle, &stop, limits, &done))
-                };
-                let result = search(&stop);
-                drop(running);
-                // It has nothing to say, and the scope waits for it anyway.
-                drop(watcher);
-                result
-            })
-        };
-        let spawned =
-            thread::Builder::new().name("symbolic".to_owned()).stack_size(STACK).spawn_scoped(scope, worker);
-        match spawned.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(Unknown::Incapable("the encoding or the solver's binding panicked".to_owned())),
-            Err(error) => Err(Unknown::Incapable(format!("no thread for the solver: {error}"))),
-        }
-    })
 }

@@ -214,6 +214,11 @@ impl<'a> Solver<'a> {
         self.limits.must_stop().map_or(Ok(()), Err)
     }
 
+    /// The memory that it holds, in bytes.
+    pub(crate) fn holds(&mut self) -> Option<u64> {
+        self.sat.memory()
+    }
+
     /// Looks at how much memory the solver holds, and gives up where that is more than allowed.
     pub(crate) fn check_memory(&mut self) -> Result<(), Unknown> {
         self.memory = self.sat.memory();

@@ -161,6 +161,7 @@ fn assemble(
                 predicate: Predicate { failures: Vec::new(), expr: invariant },
                 claim: Claim { span: claimed.span, expr: invariant, parts: Vec::new(), shown: Vec::new() },
                 formula: None,
+                inductive: false,
                 span: claimed.span,
             }],
             probes: Vec::new(),
