@@ -275,7 +275,7 @@ fn certificates_are_told_in_json_and_among_the_statistics() {
     let mut report = report_of_runs(&system, Expect::Holds { states: None }, vec![proof]);
     report.checks[0].differences.clear();
     assert_data_eq!(
-        shown(&Human { stats: true, ..Human::default() }, &report),
+        shown(&Human { stats: true, certificate: true, ..Human::default() }, &report),
         str![[r#"
 ✓ lost-update.md  broken  holds (an inductive invariant of 2 clauses)  bmc an inductive invariant of 2 clauses
   bmc: depth 4, 3 queries

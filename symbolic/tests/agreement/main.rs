@@ -9,6 +9,7 @@ mod compare;
 mod lassos;
 mod limits;
 mod models;
+mod modes;
 mod mutations;
 mod random;
 mod random_lassos;
