@@ -66,7 +66,7 @@ pub(crate) fn contradictions(system: &TransitionSystem, goal: Goal, runs: &[Run]
 
 fn claims(goal: Goal, run: &Run) -> Claims {
     let claims = |event, clean| Claims { engine: run.engine, event, some: None, clean };
-    if !run.outcome.is_shortest() {
+    if !run.is_shortest() {
         let some = match &run.outcome.verdict {
             Verdict::Violated(violation) => Some((violation.depth(), Event::Violation(violation.kind))),
             Verdict::Reached(trace) => match goal {
@@ -182,10 +182,6 @@ fn compare_events(system: &TransitionSystem, one: &Claims, other: &Claims, out: 
     for (finder, other) in [(one, other), (other, one)] {
         let Some(some) = finder.some else { continue };
         missed(finder, describe(some), some.0, other, out);
-        // What comes first cannot come later than this.
-        if let Some(first) = other.event.filter(|first| first.0 > some.0) {
-            out.push(format!("{}: {}; {}: {}", finder.engine, describe(some), other.engine, describe(first)));
-        }
     }
     match (one.event, other.event) {
         (Some(event), Some(another)) if event != another => {
@@ -215,7 +211,7 @@ fn witnessed_depth(run: &Run) -> Option<u32> {
         Verdict::HoldsToDepth { depth } => Some(*depth),
         Verdict::Violated(violation) => match violation.kind {
             kind if !kind.is_local() => searched(run),
-            _ if !outcome.is_shortest() => None,
+            _ if !run.is_shortest() => None,
             _ => violation.depth().checked_sub(1),
         },
         Verdict::Reached(trace) => trace.depth().checked_sub(1),
@@ -321,7 +317,12 @@ mod tests {
 
     /// The number of contradictions.
     fn compare(goal: Goal, explicit: Verdict, bmc: Verdict) -> usize {
-        let runs = [run(Engine::Explicit, explicit, None, None), run(Engine::Bmc, bmc, None, None)];
+        let depth = match &bmc {
+            Verdict::Violated(violation) => Some(violation.depth()),
+            Verdict::Reached(trace) => Some(trace.depth()),
+            _ => None,
+        };
+        let runs = [run(Engine::Explicit, explicit, None, None), run(Engine::Bmc, bmc, depth, None)];
         contradictions(&empty_system(), goal, &runs).len()
     }
 
@@ -349,6 +350,25 @@ mod tests {
             let shown = format!("{explicit:?} {bmc:?}");
             assert_eq!(compare(Goal::All, explicit.clone(), bmc.clone()), expected, "{shown}");
             assert_eq!(compare(Goal::All, bmc, explicit), expected, "{shown} the other way round");
+        }
+    }
+
+    #[test]
+    fn a_violation_that_need_not_be_the_first_is_one_all_the_same() {
+        let deadlock = |depth| violated(ViolationKind::Deadlock, depth);
+        let property = |depth| violated(ViolationKind::Property(PropertyId(0)), depth);
+        for (explicit, deep, decided, expected) in [
+            (deadlock(3), deadlock(7), Some(1), 0),
+            (deadlock(3), property(7), Some(1), 0),
+            (deadlock(3), deadlock(7), Some(3), 1),
+            (deadlock(9), deadlock(7), Some(1), 1),
+            (PROVED, deadlock(7), None, 1),
+            (Verdict::HoldsToDepth { depth: 6 }, deadlock(7), None, 0),
+            (Verdict::HoldsToDepth { depth: 7 }, deadlock(7), None, 1),
+        ] {
+            let shown = format!("{explicit:?} {deep:?} {decided:?}");
+            let runs = [run(Engine::Explicit, explicit, None, None), run(Engine::Bmc, deep, decided, None)];
+            assert_eq!(contradictions(&empty_system(), Goal::All, &runs).len(), expected, "{shown}");
         }
     }
 

@@ -139,7 +139,7 @@ pub(crate) struct SymbolicArguments {
     /// Show the invariant behind a proof
     #[arg(long, help_heading = "Symbolic engine", requires = "prove")]
     pub(crate) certificate: bool,
-    /// Which solver decides everything [default: Z3 for violations, BatSat for proofs]
+    /// Which solver decides everything [default: Z3 where engines are compared, else BatSat; BatSat for proofs]
     #[arg(long, help_heading = "Symbolic engine", value_name = "SOLVER")]
     pub(crate) solver: Option<SolverChoice>,
 }

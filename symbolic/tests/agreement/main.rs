@@ -11,6 +11,7 @@ mod limits;
 mod models;
 mod modes;
 mod mutations;
+mod proofs;
 mod random;
 mod random_lassos;
 mod random_system;

@@ -8,7 +8,7 @@ use musilc_symbolic::{Method, Mode, Mutation, Options, Procedure, check, check_m
 use std::time::{Duration, Instant};
 
 /// How many random systems each mode is compared on; `MUSILC_MODES` asks for more, from the number `MUSILC_MODES_FROM` on.
-fn numbers() -> std::ops::Range<u64> {
+pub(crate) fn numbers() -> std::ops::Range<u64> {
     let variable = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let first = variable("MUSILC_MODES_FROM").unwrap_or(0);
     first..first + variable("MUSILC_MODES").unwrap_or(150)
@@ -19,7 +19,7 @@ fn reference(system: &TransitionSystem) -> Outcome {
     search::check(system, Goal::All, &Limits::default()).unwrap()
 }
 
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits { deadline: Some(Instant::now() + Duration::from_secs(20)), ..Limits::default() }
 }
 
@@ -66,8 +66,7 @@ fn compare_proof(number: u64, system: &TransitionSystem, known: &Outcome, outcom
                 let mut certified = system.clone();
                 let invariant = certificate.expr(system, &mut certified.context);
                 for state in reachable(system) {
-                    let mut evaluator =
-                        musilc_ir::Evaluator::new(&certified.context, Env::of_state(&state));
+                    let mut evaluator = musilc_ir::Evaluator::new(&certified.context, Env::of_state(&state));
                     assert!(evaluator.truth(invariant).unwrap(), "{number}: {state:?}");
                 }
             }
@@ -150,8 +149,7 @@ fn a_forgotten_instance_is_found_out_in_each_mode() {
         let noticed = (0..400).any(|number| {
             let system = random::system(&random::bytes(number, 300));
             let known = reference(&system);
-            let outcome =
-                check_mutated(&system, Goal::All, &limits(), &options, Mutation::ForgetInstance);
+            let outcome = check_mutated(&system, Goal::All, &limits(), &options, Mutation::ForgetInstance);
             confirm(&system, Goal::All, &outcome).is_err()
                 || violation(&known).map(|v| v.kind) != violation(&outcome).map(|v| v.kind)
         });
