@@ -90,6 +90,14 @@ pub struct Run {
     pub outcome: Outcome,
 }
 
+impl Run {
+    /// Whether a violation or witness is one of least depth: those of the explicit search always are.
+    #[must_use]
+    pub fn is_shortest(&self) -> bool {
+        self.engine == Engine::Explicit || self.outcome.is_shortest()
+    }
+}
+
 /// What was established about a check.
 #[derive(Clone, Debug)]
 pub enum Finding {

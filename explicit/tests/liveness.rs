@@ -242,6 +242,7 @@ fn systems_of_all_kinds_are_turned() {
             claim,
             formula: Some(formula),
             span: Span::default(),
+            inductive: false,
         }];
         if let Err(why) = compare(&system, PropertyId(0), &mut tally) {
             panic!("seed {seed}: {why}\n{}", text::print(&system));

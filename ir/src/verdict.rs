@@ -208,6 +208,20 @@ pub struct Outcome {
     pub coverage: Option<Coverage>,
 }
 
+impl Outcome {
+    /// Whether the run of a violation or witness is known to be of least depth: every depth before it has been decided. A search for deep
+    /// violations may find another one first. Always so where there is no such run.
+    #[must_use]
+    pub fn is_shortest(&self) -> bool {
+        let depth = match &self.verdict {
+            Verdict::Violated(violation) if violation.kind.is_local() => violation.depth(),
+            Verdict::Reached(trace) => trace.depth(),
+            _ => return true,
+        };
+        self.decided_depth.is_some_and(|decided| decided >= depth)
+    }
+}
+
 /// Figures about a run of an engine; `None` where the engine has no such figure.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Statistics {

@@ -31,6 +31,8 @@ struct Claims {
     engine: Engine,
     /// The first event and its depth.
     event: Option<(u32, Event)>,
+    /// An event that need not be the first: something ends the search at this depth or before.
+    some: Option<(u32, Event)>,
     /// Every depth up to this one has no event.
     clean: Option<u32>,
 }
@@ -63,7 +65,18 @@ pub(crate) fn contradictions(system: &TransitionSystem, goal: Goal, runs: &[Run]
 }
 
 fn claims(goal: Goal, run: &Run) -> Claims {
-    let claims = |event, clean| Claims { engine: run.engine, event, clean };
+    let claims = |event, clean| Claims { engine: run.engine, event, some: None, clean };
+    if !run.is_shortest() {
+        let some = match &run.outcome.verdict {
+            Verdict::Violated(violation) => Some((violation.depth(), Event::Violation(violation.kind))),
+            Verdict::Reached(trace) => match goal {
+                Goal::Reach(id) => Some((trace.depth(), Event::Witness(id))),
+                _ => None,
+            },
+            _ => None,
+        };
+        return Claims { engine: run.engine, event: None, some, clean: run.outcome.decided_depth };
+    }
     match &run.outcome.verdict {
         Verdict::Proved(_) => claims(None, Some(u32::MAX)),
         Verdict::HoldsToDepth { depth } => claims(None, Some(*depth)),
@@ -120,7 +133,7 @@ fn compare_lassos(
 ) {
     let too_long = |(run, (_, own)): (&Run, (PropertyId, u32)), (_, other): (PropertyId, u32)| {
         let decided = run.outcome.decided_lassos.is_some_and(|decided| decided >= other);
-        run.engine == Engine::Bmc && own > other || decided
+        run.engine == Engine::Bmc && run.outcome.decided_lassos.is_some() && own > other || decided
     };
     if too_long((one, lasso), another) || too_long((other, another), lasso) {
         let tell = |run: &Run, (id, length)| format!("{}: {}", run.engine, lasso_told(system, id, length));
@@ -166,6 +179,10 @@ fn compare_events(system: &TransitionSystem, one: &Claims, other: &Claims, out: 
             format!("{} is reached {}", phrase::property(Some(system), id), phrase::after(depth))
         }
     };
+    for (finder, other) in [(one, other), (other, one)] {
+        let Some(some) = finder.some else { continue };
+        missed(finder, describe(some), some.0, other, out);
+    }
     match (one.event, other.event) {
         (Some(event), Some(another)) if event != another => {
             out.push(format!("{}: {}; {}: {}", one.engine, describe(event), other.engine, describe(another)));
@@ -194,6 +211,7 @@ fn witnessed_depth(run: &Run) -> Option<u32> {
         Verdict::HoldsToDepth { depth } => Some(*depth),
         Verdict::Violated(violation) => match violation.kind {
             kind if !kind.is_local() => searched(run),
+            _ if !run.is_shortest() => None,
             _ => violation.depth().checked_sub(1),
         },
         Verdict::Reached(trace) => trace.depth().checked_sub(1),
@@ -209,13 +227,18 @@ fn compare_witnesses(system: &TransitionSystem, one: &Run, other: &Run, out: &mu
         let name = phrase::property(Some(system), *id);
         match found.map(Trace::depth) {
             // Each pair of witnesses is met twice; one sentence is enough.
-            Some(another) if another > depth => out.push(format!(
-                "{}: {name} is reached {}; {}: {}",
-                one.engine,
-                phrase::after(depth),
-                other.engine,
-                phrase::after(another)
-            )),
+            // Only a search that goes by depth knows that a run is a shortest one.
+            Some(another)
+                if another > depth && witnessed_depth(other).is_some_and(|searched| searched >= depth) =>
+            {
+                out.push(format!(
+                    "{}: {name} is reached {}; {}: {}",
+                    one.engine,
+                    phrase::after(depth),
+                    other.engine,
+                    phrase::after(another)
+                ));
+            }
             Some(_) => {}
             None if witnessed_depth(other).is_some_and(|searched| searched >= depth) => out.push(format!(
                 "{}: {name} is reached {}; {}: not reached",
@@ -294,7 +317,12 @@ mod tests {
 
     /// The number of contradictions.
     fn compare(goal: Goal, explicit: Verdict, bmc: Verdict) -> usize {
-        let runs = [run(Engine::Explicit, explicit, None, None), run(Engine::Bmc, bmc, None, None)];
+        let depth = match &bmc {
+            Verdict::Violated(violation) => Some(violation.depth()),
+            Verdict::Reached(trace) => Some(trace.depth()),
+            _ => None,
+        };
+        let runs = [run(Engine::Explicit, explicit, None, None), run(Engine::Bmc, bmc, depth, None)];
         contradictions(&empty_system(), goal, &runs).len()
     }
 
@@ -322,6 +350,25 @@ mod tests {
             let shown = format!("{explicit:?} {bmc:?}");
             assert_eq!(compare(Goal::All, explicit.clone(), bmc.clone()), expected, "{shown}");
             assert_eq!(compare(Goal::All, bmc, explicit), expected, "{shown} the other way round");
+        }
+    }
+
+    #[test]
+    fn a_violation_that_need_not_be_the_first_is_one_all_the_same() {
+        let deadlock = |depth| violated(ViolationKind::Deadlock, depth);
+        let property = |depth| violated(ViolationKind::Property(PropertyId(0)), depth);
+        for (explicit, deep, decided, expected) in [
+            (deadlock(3), deadlock(7), Some(1), 0),
+            (deadlock(3), property(7), Some(1), 0),
+            (deadlock(3), deadlock(7), Some(3), 1),
+            (deadlock(9), deadlock(7), Some(1), 1),
+            (PROVED, deadlock(7), None, 1),
+            (Verdict::HoldsToDepth { depth: 6 }, deadlock(7), None, 0),
+            (Verdict::HoldsToDepth { depth: 7 }, deadlock(7), None, 1),
+        ] {
+            let shown = format!("{explicit:?} {deep:?} {decided:?}");
+            let runs = [run(Engine::Explicit, explicit, None, None), run(Engine::Bmc, deep, decided, None)];
+            assert_eq!(contradictions(&empty_system(), Goal::All, &runs).len(), expected, "{shown}");
         }
     }
 

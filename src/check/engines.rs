@@ -1,6 +1,6 @@
 //! Running the engines: nothing that they say is believed before the reference evaluator has confirmed it.
 
-use crate::options::{Engine, Fault, Options};
+use crate::options::{Backend, Engine, Fault, Options, Procedure};
 use crate::result::Run;
 use musilc_ir::{Goal, Limits, Outcome, TransitionSystem, Unknown, Verdict, replay};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) fn bmc(
         depth,
         mode: options.mode,
         prove: options.prove.then_some(options.method),
-        procedure: options.solver.unwrap_or(defaults.procedure),
+        procedure: options.solver.unwrap_or(usual(options.backend)),
         proof_procedure: options.solver.unwrap_or(defaults.proof_procedure),
         ..defaults
     };
@@ -50,6 +50,15 @@ pub(crate) fn bmc(
     let run = confirmed(system, goal, Engine::Bmc, outcome)?;
     let timed_out = run.outcome.verdict == Verdict::Unknown(Unknown::Timeout);
     Ok((run, own.is_some() && timed_out))
+}
+
+/// Who decides the bounded search where nobody says. A cross-check wants a solver that shares nothing with anything else here; alone, the one
+/// counts that was measured faster.
+fn usual(backend: Backend) -> Procedure {
+    match backend {
+        Backend::Both | Backend::Explicit => Procedure::Z3,
+        Backend::Bmc => Procedure::Sat,
+    }
 }
 
 fn limits(

@@ -19,10 +19,11 @@ pub(crate) fn judge(
     let excluded = |depth: Option<u32>| excluded(expect, system, runs, depth);
     match finding {
         Finding::Violated { violation, engine } => violated(expect, system, violation, *engine, runs),
-        Finding::Reached { property, trace, .. } => {
+        Finding::Reached { property, trace, engine } => {
             let name = phrase::name(Some(system), *property);
             let met = matches!(expect, Expect::Reaches { property, .. } if property == name);
-            (right_depth(met, expected_depth(expect), trace.depth()), vec![])
+            let status = right_depth(met, expected_depth(expect), trace.depth());
+            perhaps_later(status, expect, trace.depth(), *engine, runs)
         }
         Finding::Proved(proof) => match expect {
             Expect::NotInductive { property } => {
@@ -95,8 +96,38 @@ fn violated(
         }
         _ => Status::Failed(String::new()),
     };
-    (status, vec![])
+    if violation.kind.is_local() {
+        perhaps_later(status, expect, depth, engine, runs)
+    } else {
+        (status, vec![])
+    }
 }
+
+/// The status where the run that was found need not be a shortest one, so that what it differs in may be owed to that.
+fn perhaps_later(
+    status: Status,
+    expect: &Expect,
+    depth: u32,
+    engine: Engine,
+    runs: &[Run],
+) -> (Status, Vec<String>) {
+    let shortest = runs.iter().filter(|run| run.engine == engine).all(Run::is_shortest);
+    let deeper = expected_depth(expect).is_none_or(|expected| expected < depth);
+    match status {
+        Status::Failed(reason) if !shortest && deeper && !matches!(expect, Expect::Holds { .. }) => {
+            if reason == LATER {
+                let note =
+                    format!("the depth was not checked; {engine} looked for any run, not for a shortest one");
+                return (Status::Passed, vec![note]);
+            }
+            let why = format!("{engine} looked for any violation, and this one need not be the first");
+            (Status::Undecided(why), vec![])
+        }
+        status => (status, vec![]),
+    }
+}
+
+const LATER: &str = "it happens later";
 
 /// Whether the explicit search visited all states and found nothing wrong.
 fn visited_all(runs: &[Run]) -> bool {
@@ -135,7 +166,7 @@ fn right_depth(met: bool, expected: Option<u32>, depth: u32) -> Status {
         (true, None) => Status::Passed,
         (true, Some(expected)) if expected == depth => Status::Passed,
         (true, Some(expected)) if depth < expected => Status::Failed("it happens earlier".to_owned()),
-        (true, Some(_)) => Status::Failed("it happens later".to_owned()),
+        (true, Some(_)) => Status::Failed(LATER.to_owned()),
         (false, _) => Status::Failed(String::new()),
     }
 }

@@ -138,7 +138,10 @@ pub(crate) struct SymbolicArguments {
         requires = "prove"
     )]
     pub(crate) proof: ProofMethod,
-    /// Which solver decides everything [default: Z3 for violations, BatSat for proofs]
+    /// Show the invariant behind a proof
+    #[arg(long, help_heading = "Symbolic engine", requires = "prove")]
+    pub(crate) certificate: bool,
+    /// Which solver decides everything [default: Z3 where engines are compared, else BatSat; BatSat for proofs]
     #[arg(long, help_heading = "Symbolic engine", value_name = "SOLVER")]
     pub(crate) solver: Option<SolverChoice>,
 }
@@ -213,6 +216,9 @@ impl SymbolicArguments {
             None => {}
             Some(SolverChoice::Z3) => out.push_str(" --solver z3"),
             Some(SolverChoice::Sat) => out.push_str(" --solver sat"),
+        }
+        if self.certificate {
+            out.push_str(" --certificate");
         }
         out
     }

@@ -44,6 +44,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
             width: output::width(),
             quiet: arguments.quiet,
             stats: arguments.stats,
+            certificate: arguments.symbolic.certificate,
             traces: arguments.traces,
             all_values: arguments.all_values,
             timings,

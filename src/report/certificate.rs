@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 /// The clauses of an invariant, each a condition that is true in all reachable states.
 pub(crate) fn lines(system: &TransitionSystem, certificate: &Certificate) -> Vec<String> {
-    certificate.clauses.iter().map(|clause| line(system, clause)).collect()
+    let lemmas = certificate.lemmas.iter().map(|&id| format!("invariant {}", system.property(id).name));
+    lemmas.chain(certificate.clauses.iter().map(|clause| line(system, clause))).collect()
 }
 
 fn line(system: &TransitionSystem, clause: &[CellClaim]) -> String {

@@ -108,11 +108,18 @@ pub(crate) fn figures(style: &Human, check: &CheckReport) -> String {
         {
             out.push_str(&format!("  {}\n", paint(DIM, &levels)));
         }
-        if style.stats
-            && let (Some(system), Some(certificate)) = (&check.system, &run.outcome.certificate)
-        {
+    }
+    out
+}
+
+/// The invariants behind proofs, a clause a line.
+pub(crate) fn certificates(check: &CheckReport) -> String {
+    let mut out = String::new();
+    for run in &check.runs {
+        if let (Some(system), Some(certificate)) = (&check.system, &run.outcome.certificate) {
+            out.push_str(&format!("  {}: these are an inductive invariant together:\n", run.engine));
             for line in certificate::lines(system, certificate) {
-                out.push_str(&format!("  {}\n", paint(DIM, &format!("{}: invariant {line}", run.engine))));
+                out.push_str(&format!("    {line}\n"));
             }
         }
     }

@@ -23,6 +23,8 @@ pub struct Human {
     pub quiet: bool,
     /// Shows statistics of every check.
     pub stats: bool,
+    /// Shows the invariants behind proofs.
+    pub certificate: bool,
     /// Shows the traces of checks that are as expected too.
     pub traces: bool,
     /// Shows whole states in traces, not only what changes.
@@ -39,6 +41,7 @@ impl Default for Human {
             width: DEFAULT_WIDTH,
             quiet: false,
             stats: false,
+            certificate: false,
             traces: false,
             all_values: false,
             timings: true,
@@ -108,6 +111,9 @@ impl Human {
                     out.push_str(&details::figures(self, check));
                 }
             }
+        }
+        if self.certificate {
+            out.push_str(&details::certificates(check));
         }
         for line in fairness::why(check) {
             out.push_str(&format!("  {line}\n"));

@@ -261,7 +261,7 @@ trace broken
 }
 
 #[test]
-fn certificates_are_told_in_json_and_among_the_statistics() {
+fn certificates_are_told_in_json_and_on_demand() {
     let mut system = system();
     system.properties.clear();
     let mut proof = bmc(&claimed(), Verdict::Proved(Proof::Invariant { clauses: 2 }), Some(4));
@@ -275,12 +275,13 @@ fn certificates_are_told_in_json_and_among_the_statistics() {
     let mut report = report_of_runs(&system, Expect::Holds { states: None }, vec![proof]);
     report.checks[0].differences.clear();
     assert_data_eq!(
-        shown(&Human { stats: true, ..Human::default() }, &report),
+        shown(&Human { stats: true, certificate: true, ..Human::default() }, &report),
         str![[r#"
 ✓ lost-update.md  broken  holds (an inductive invariant of 2 clauses)  bmc an inductive invariant of 2 clauses
   bmc: depth 4, 3 queries
-  bmc: invariant x <= 1
-  bmc: invariant done[0] ==> read[0] is None
+  bmc: these are an inductive invariant together:
+    x <= 1
+    done[0] ==> read[0] is None
 
 "#]]
     );

@@ -153,12 +153,12 @@ impl<'a> Recheck<'a> {
         let (mut state, mut solver) = self.inside(&mut g, invariant)?;
         let findings = Findings::of_state(&mut g, self.plan, &state, self.goal)?;
         let step = Step::new(&mut g, self.plan, &mut state, Choice::One, limits, mutation)?;
-        let met = match bad {
-            Bad::Met(_) => findings.reached.iter().map(|(_, bit)| *bit).collect(),
-            Bad::Violations(_) => Vec::new(),
-        };
-        let all: Vec<Bit> = findings.violations.iter().map(|(_, bit)| *bit).chain(met).collect();
-        let of_state = g.or(all);
+        if let Bad::Met(_) = bad {
+            // Violations have been excluded before.
+            let met = g.or(findings.reached.iter().map(|(_, bit)| *bit));
+            return Ok(solver.model_where(&g, met)?.is_some());
+        }
+        let of_state = g.or(findings.violations.iter().map(|(_, bit)| *bit));
         if solver.model_where(&g, of_state)?.is_some() {
             return Ok(true);
         }

@@ -54,6 +54,21 @@ pub(crate) fn run(
     Ok(if everything || longest.is_none() { local } else { Verdict::HoldsToDepth { depth: most } })
 }
 
+/// The shortest lasso of up to `most` steps on which a temporal property is false.
+pub(crate) fn shortest_lasso(
+    plan: &Plan<'_>,
+    id: PropertyId,
+    most: u32,
+    question: Question<'_>,
+) -> Result<Option<Trace>, Unknown> {
+    let Some(formula) = plan.system.property(id).formula.clone() else { return Ok(None) };
+    let mut plan = plan.clone();
+    plan.for_lassos(std::iter::once(&formula), question.limits)?;
+    let range = Range { most, steps: true, stutters: !plan.stuck_is_bad(question.goal) };
+    let mut lassos = Lassos::new(&plan, &formula, question)?;
+    lassos.search(range)
+}
+
 struct Search<'a> {
     plan: &'a Plan<'a>,
     question: Question<'a>,

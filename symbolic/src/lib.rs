@@ -143,5 +143,9 @@ fn bounded(system: &TransitionSystem, question: Question<'_>, found: &mut Found)
         Mode::Deep => deep::run(&plan, question, found)?,
     };
     found.witnesses.sort_by_key(|(id, _)| *id);
+    // Where a proof is looked for, lassos are a matter of that, and of the order in which it looks at properties.
+    if question.options.prove.is_some() && !matches!(verdict, Verdict::Proved(Proof::AllRunsEnd { .. })) {
+        return Ok(verdict);
+    }
     global::run(plan, verdict, question, found)
 }

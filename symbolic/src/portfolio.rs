@@ -72,6 +72,7 @@ fn combined(
     found.certificate = proving.certificate;
     if decisive(&proved) {
         found.decided = found.decided.max(proving.decided);
+        found.lassos = proving.lassos;
         if question.goal == Goal::All {
             found.witnesses = proving.witnesses;
         }

@@ -7,6 +7,7 @@
 use crate::certificate::{Bad, certificate, problem_with, problem_with_cubes};
 use crate::concrete::{Choices, shorten};
 use crate::found::Found;
+use crate::global;
 use crate::ic3::{Answer, Ic3, Problem};
 use crate::induction;
 use crate::options::{Method, Mode, Options};
@@ -20,6 +21,9 @@ use musilc_ir::{
 
 /// Up to how many states in a row an induction supposes where other methods may do better.
 const SHORT_INDUCTION: u32 = 2;
+
+/// Up to this length lassos are looked for before an invariant is that excludes them.
+const SHORT_LASSO: u32 = 6;
 
 /// A verdict that needs no bound.
 ///
@@ -90,7 +94,7 @@ impl Prover<'_, '_> {
                     "{name} claims that something can always be reached again, which no invariant of single states shows"
                 )));
             }
-            if let Some(violation) = self.refute(id)? {
+            if let Some(violation) = self.refute(plan, id)? {
                 return Ok(Verdict::Violated(violation));
             }
         }
@@ -240,7 +244,10 @@ impl Prover<'_, '_> {
     }
 
     /// A lasso that refutes a temporal property; `None` where there is none.
-    fn refute(&mut self, id: PropertyId) -> Result<Option<Violation>, Unknown> {
+    fn refute(&mut self, original: &Plan<'_>, id: PropertyId) -> Result<Option<Violation>, Unknown> {
+        if let Some(violation) = self.shortest_lasso(original, id, SHORT_LASSO)? {
+            return Ok(Some(violation));
+        }
         let name = &self.system.property(id).name;
         let watching = pass::liveness_to_safety(self.system, id)
             .map_err(|why| Unknown::Incapable(format!("{name} is not proved: {why}")))?;
@@ -254,6 +261,23 @@ impl Prover<'_, '_> {
             return Err(Unknown::Incapable("a run that was found does not replay".to_owned()));
         };
         let trace = watching.lasso(self.system, &violation.trace).map_err(Unknown::Incapable)?;
+        let (stem, turn) = trace.lasso().unwrap_or_default();
+        match self.shortest_lasso(original, id, stem.saturating_add(turn)) {
+            Ok(Some(shortest)) => Ok(Some(shortest)),
+            Ok(None) => Err(Unknown::Incapable("a lasso that was found is not found again".to_owned())),
+            Err(Unknown::Interrupted) => Err(Unknown::Interrupted),
+            Err(_) => Ok(Some(Violation { kind: ViolationKind::Lasso(id), trace })),
+        }
+    }
+
+    fn shortest_lasso(
+        &mut self,
+        plan: &Plan<'_>,
+        id: PropertyId,
+        most: u32,
+    ) -> Result<Option<Violation>, Unknown> {
+        let Some(trace) = global::shortest_lasso(plan, id, most, self.question)? else { return Ok(None) };
+        self.found.lassos = trace.lasso().map(|(stem, turn)| stem.saturating_add(turn));
         Ok(Some(Violation { kind: ViolationKind::Lasso(id), trace }))
     }
 }

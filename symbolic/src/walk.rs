@@ -14,13 +14,12 @@ const MOST_INSTANCES: usize = 3000;
 /// Sequences of all instances of the plan, the most promising first, all different.
 pub(crate) fn orders(plan: &Plan<'_>, limits: &Limits) -> Result<Vec<Vec<usize>>, Unknown> {
     let declared: Vec<usize> = (0..plan.instances.len()).collect();
-    let mut orders = Vec::new();
-    if let Some(walked) = walked(plan, limits)? {
-        orders.push(walked);
-    }
-    let reversed: Vec<usize> = declared.iter().rev().copied().collect();
-    orders.push(declared);
-    orders.push(reversed);
+    let walked = walked(plan, limits)?.unwrap_or(declared);
+    // All that one process does, then all that the next one does: each may go through a cycle of its own.
+    let mut by_arguments = walked.clone();
+    by_arguments.sort_by(|&a, &b| plan.instances[a].ground.args.cmp(&plan.instances[b].ground.args));
+    let reversed: Vec<usize> = walked.iter().rev().copied().collect();
+    let orders = [by_arguments, walked, reversed];
     let mut distinct: Vec<Vec<usize>> = Vec::new();
     for order in orders {
         if !distinct.contains(&order) {

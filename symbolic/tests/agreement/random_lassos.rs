@@ -20,7 +20,7 @@ struct Generator<'a> {
 }
 
 /// A graph with actions as edges, some of them fair, and two temporal properties.
-fn system(bytes: &[u8]) -> TransitionSystem {
+pub(crate) fn system(bytes: &[u8]) -> TransitionSystem {
     let mut choices = Choices { bytes: bytes.iter() };
     let states = 1 + choices.below(5);
     let mut g = Generator { choices, b: Builder::new("graph"), states, instances: Vec::new() };
