@@ -2,6 +2,7 @@
 
 mod agree;
 mod budget;
+mod certify;
 mod combine;
 mod engines;
 mod induct;
