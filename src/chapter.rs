@@ -135,6 +135,11 @@ impl Chapter {
         &self.source
     }
 
+    /// The constants that were given other values, with these.
+    pub(crate) fn constants(&self) -> &[(String, String)] {
+        &self.constants
+    }
+
     /// The checks, in order of declaration.
     #[must_use]
     pub fn checks(&self) -> &[Check] {
@@ -234,7 +239,7 @@ impl Chapter {
     }
 }
 
-fn internal(source: &Source, message: String) -> Error {
+pub(crate) fn internal(source: &Source, message: String) -> Error {
     Error::Internal { chapter: source.name().to_owned(), message }
 }
 

@@ -5,6 +5,7 @@ mod bless;
 mod check;
 mod completions;
 mod explain;
+mod export;
 mod inputs;
 mod ir;
 mod output;
@@ -47,6 +48,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         None => check::run(&arguments.check),
         Some(Verb::Ir(ir)) => ir::run(ir),
         Some(Verb::Bless(bless)) => bless::run(bless),
+        Some(Verb::Export(export)) => export::run(export),
         Some(Verb::Explain { code }) => explain::run(code.as_deref()),
         Some(Verb::Completions { shell }) => completions::run(*shell),
     }

@@ -64,6 +64,16 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+    /// A check cannot be exported.
+    #[error("check `{check}` of {chapter}: {problem}")]
+    Export {
+        /// The chapter.
+        chapter: String,
+        /// The check.
+        check: String,
+        /// Why not.
+        problem: musilc_export::Refusal,
+    },
     /// musilc failed. Please report it.
     #[error("internal error in {chapter}: {message}")]
     Internal {

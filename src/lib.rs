@@ -18,6 +18,7 @@
 mod chapter;
 mod check;
 mod error;
+mod exporting;
 mod options;
 pub mod report;
 mod result;
@@ -29,6 +30,8 @@ mod testing;
 pub use chapter::{Chapter, compile, compile_with, is_plain_markdown, read};
 pub use check::{CONFIRM_PROOF, CONFIRM_TRACE, DEFAULT_DEPTH};
 pub use error::{Error, nearest_name};
+pub use exporting::AigerOptions;
+pub use musilc_export as export;
 pub use musilc_frontend as frontend;
 pub use musilc_ir as ir;
 #[doc(hidden)]

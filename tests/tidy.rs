@@ -15,16 +15,19 @@ fn root() -> &'static Path {
 
 /// The members of the workspace by directory, `.` for the root package, each with the crates of ours that it may depend on.
 const ARROWS: &[(&str, &[&str])] = &[
-    (".", &["musilc-frontend", "musilc-ir", "musilc-explicit", "musilc-symbolic"]),
+    (".", &["musilc-frontend", "musilc-ir", "musilc-explicit", "musilc-symbolic", "musilc-export"]),
     ("frontend", &["musilc-ir"]),
     ("ir", &[]),
     ("explicit", &["musilc-ir"]),
-    ("symbolic", &["musilc-ir"]),
+    ("circuit", &["musilc-ir"]),
+    ("symbolic", &["musilc-ir", "musilc-circuit"]),
+    ("export", &["musilc-ir", "musilc-circuit"]),
 ];
 
 /// Dependencies that only some members may have, in any section.
 const RESERVED: &[(&str, &[&str])] = &[
     ("z3", &["symbolic"]),
+    ("batsat", &["symbolic"]),
     ("bitvec", &["explicit"]),
     ("logos", &["frontend"]),
     ("lalrpop", &["frontend"]),
