@@ -2,6 +2,7 @@
 //! answer exactly as the reference checker does, the bounded checker as far as it looks, and all of them as the interpreter of the source.
 
 use crate::interpreter::{Answer, Finding, Machine, Word, explore};
+use crate::modes;
 use musilc_explicit::Mutation as ExplicitFault;
 use musilc_frontend::diagnostic::Code;
 use musilc_frontend::literate::Source;
@@ -139,6 +140,8 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
         lasso_of_source(&machine, &system, &found).map_err(|why| format!("interpreter: {why}"))?;
         impatient |=
             !bounded(&system, goal, extent, &reference).map_err(|why| format!("bmc, {goal:?}: {why}"))?;
+        impatient |=
+            !modes::agree(&system, goal, extent, &reference).map_err(|why| format!("{goal:?}: {why}"))?;
         if let (Goal::Reach(id), Verdict::Reached(trace)) = (goal, &reference.verdict)
             && let Some((_, depth)) = answer.witnesses.iter().find(|(other, _)| *other == id)
             && trace.depth() != *depth

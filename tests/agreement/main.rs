@@ -12,6 +12,7 @@ mod faults;
 mod generate;
 mod interpreter;
 mod metamorphic;
+mod modes;
 mod regressions;
 
 /// Runs deep recursion on a stack that is large enough.

@@ -15,12 +15,7 @@ const PATIENCE: usize = 12;
 
 impl Ic3<'_> {
     /// A cube of more states than the core of what was asked, out of reach within `frame` steps; and the last frame where it is.
-    pub(super) fn generalise(
-        &mut self,
-        core: Cube,
-        _from: &Cube,
-        frame: usize,
-    ) -> Result<(Cube, usize), Unknown> {
+    pub(super) fn generalise(&mut self, core: Cube, frame: usize) -> Result<(Cube, usize), Unknown> {
         let cube = self.minimal(core, frame, true)?;
         let cube = self.widened(cube, frame)?;
         let mut last = frame;

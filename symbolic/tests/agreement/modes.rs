@@ -88,10 +88,10 @@ fn compare_proof(number: u64, system: &TransitionSystem, known: &Outcome, outcom
 fn reachable(system: &TransitionSystem) -> Vec<State> {
     let mut states: Vec<State> = Vec::new();
     for args in musilc_ir::bindings(&system.init.params) {
-        if let musilc_ir::InitResult::State(state) = system.initial_state(&args).unwrap() {
-            if !states.contains(&state) {
-                states.push(state);
-            }
+        if let musilc_ir::InitResult::State(state) = system.initial_state(&args).unwrap()
+            && !states.contains(&state)
+        {
+            states.push(state);
         }
     }
     let mut at = 0;
