@@ -1,8 +1,7 @@
 //! A second opinion on certificates: solvers that share nothing with the engines are asked whether the invariant is inductive, and whether
 //! nothing is wrong where it is true.
 
-#![cfg_attr(not(test), allow(dead_code, reason = "no option asks for it yet"))]
-
+use crate::result::Run;
 use musilc_export::{Script, obligations};
 use musilc_ir::{Certificate, Goal, Limits, TransitionSystem};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
@@ -51,6 +50,36 @@ pub(crate) enum Opinion {
         /// Why not.
         why: String,
     },
+}
+
+/// What another solver says of the invariants behind the runs' proofs: contradictions, and notes.
+pub(crate) fn opinions(
+    system: &TransitionSystem,
+    goal: Goal,
+    runs: &[Run],
+    limits: &Limits,
+) -> (Vec<String>, Vec<String>) {
+    // The invariant speaks of violations; what is to be reached is a matter of its own.
+    let goal = if let Goal::Reach(id) = goal { Goal::Refute(id) } else { goal };
+    let (mut contradictions, mut notes) = (vec![], vec![]);
+    for run in runs {
+        let Some(certificate) = &run.outcome.certificate else { continue };
+        match second_opinion(system, certificate, goal, limits) {
+            Opinion::NoSolver => notes.push(format!(
+                "no other solver is installed that could confirm the invariant; {} would be",
+                SOLVERS.map(|solver| solver.command).join(" or ")
+            )),
+            Opinion::Confirmed { solver } => notes.push(format!("{solver} confirmed the invariant")),
+            Opinion::Undecided { solver, why } => {
+                notes.push(format!("{solver} did not confirm the invariant: {why}"));
+            }
+            Opinion::Refuted { solver, obligation } => contradictions.push(format!(
+                "{}: an invariant proves the check; {solver}: it does not, for it is not so that {obligation}",
+                run.engine
+            )),
+        }
+    }
+    (contradictions, notes)
 }
 
 /// Asks a solver of those that are installed; the next one where the first does not know. The limits are those of all together.

@@ -142,7 +142,7 @@ pub(crate) struct SymbolicArguments {
         requires = "prove"
     )]
     pub(crate) proof: ProofMethod,
-    /// Show the invariant behind a proof
+    /// Show the invariant behind a proof, and have cvc5 or z3 confirm it where one is installed
     #[arg(long, help_heading = "Symbolic engine", requires = "prove")]
     pub(crate) certificate: bool,
     /// Which solver decides everything [default: Z3 where engines are compared, else BatSat; BatSat for proofs]
@@ -196,6 +196,7 @@ impl SymbolicArguments {
                 SolverChoice::Sat => Procedure::Sat,
             });
         }
+        options = options.certificate(self.certificate);
         options.method(match self.proof {
             ProofMethod::Any => Method::Any,
             ProofMethod::Induction => Method::Induction,

@@ -142,7 +142,6 @@ fn every_way_to_search_is_stopped() {
             let gave_up = matches!(&outcome.verdict, Verdict::Unknown(Unknown::Incapable(why)) if why.contains("no induction"));
             assert!(stopped || decisive || gave_up, "{options:?}: {:?}", outcome.verdict);
             assert!(raised.elapsed() < SOON, "{options:?}: {:?}", raised.elapsed());
-            println!("{:?} after the interrupt: {:?} {:?}", raised.elapsed(), options.prove, options.mode);
         }
     }
 }
