@@ -6,6 +6,7 @@
 use super::Ic3;
 use super::cube::{Atom, Cube};
 use super::frames::Relative;
+use musilc_circuit::Mutation;
 use musilc_ir::Unknown;
 
 /// How many states that stand in the way are blocked for one atom.
@@ -28,6 +29,11 @@ impl Ic3<'_> {
                 }
                 Relative::Predecessor(_) => break,
             }
+        }
+        if self.question.mutation == Mutation::BlockTooMuch
+            && let [atom, _, ..] = best.atoms()
+        {
+            best = best.without(*atom);
         }
         Ok((best, last))
     }

@@ -156,3 +156,25 @@ fn a_forgotten_instance_is_found_out_in_each_mode() {
         assert!(noticed, "{options:?}");
     }
 }
+
+/// What the search for an invariant gets wrong, the check of the certificate tells: no wrong proof gets through.
+#[test]
+fn an_invariant_that_is_none_is_found_out() {
+    let options = Options { depth: 0, prove: Some(Method::Invariant), parallel: false, ..Options::default() };
+    let mut told = 0;
+    for number in 0..300 {
+        let system = random::system(&random::bytes(number, 300));
+        let outcome = check_mutated(&system, Goal::All, &limits(), &options, Mutation::BlockTooMuch);
+        match &outcome.verdict {
+            Verdict::Proved(_) => {
+                assert!(matches!(reference(&system).verdict, Verdict::Proved(_)), "{number}");
+            }
+            Verdict::Unknown(Unknown::Incapable(why)) => {
+                assert!(why.contains("is none"), "{number}: {why}");
+                told += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(told > 0);
+}
