@@ -117,19 +117,8 @@ impl<'a> Solver<'a> {
 
     /// The literal of a bit.
     pub(crate) fn literal(&mut self, g: &Graph, bit: Bit) -> Literal {
-        let mut pending = vec![bit.gate()];
-        while let Some(&gate) = pending.last() {
-            if self.written.contains_key(&gate) {
-                pending.pop();
-                continue;
-            }
-            let before = pending.len();
-            g.gate(gate).for_each_operand(|operand| {
-                if !self.written.contains_key(&operand.gate()) {
-                    pending.push(operand.gate());
-                }
-            });
-            if pending.len() == before {
+        if !self.written.contains_key(&bit.gate()) {
+            for gate in g.cone_up_to([bit], |gate| self.written.contains_key(&gate)) {
                 let literal = self.write(g.gate(gate));
                 if *g.gate(gate) == Gate::Input {
                     self.inputs.push((gate, literal));
