@@ -18,8 +18,8 @@ fn factoring() -> TransitionSystem {
     let y = b.var("y", int(0, most), q);
     let (x, y) = (b.cx.var(x), b.cx.var(y));
     let product = b.cx.mul(x, y);
-    // 536,870,909 and 1,073,741,789 are prime.
-    let number = b.cx.int(536_870_909 * 1_073_741_789);
+    // Both are prime, and neither is near a power of two, where a solver begins to look.
+    let number = b.cx.int(768_614_351 * 902_347_211);
     let equal = b.cx.eq(product, number);
     let one = b.cx.int(1);
     let (trivial_x, trivial_y) = (b.cx.le(x, one), b.cx.le(y, one));
