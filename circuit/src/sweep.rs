@@ -10,15 +10,17 @@ use crate::mutation::Mutation;
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::state::encode;
+use crate::step::Choice;
 use crate::term::{Scalar, Term, cell_types};
 use musilc_ir::{ExprId, Limits, Type, Unknown};
 
 /// A sweep over all instances.
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// In order of execution: the instance, whether it is executed, and the parameters that it leaves open.
+    /// In order of execution: the instance, the input that chooses it, and the parameters that it leaves open.
     pub fires: Vec<(usize, Bit, Params)>,
-    /// What must be demanded: of each instance that is executed that it is enabled and does not fail.
+    /// What must be demanded: of each instance that is [one](Choice::One) to be executed that it is enabled and does not fail. With a
+    /// [total](Choice::Total) choice, an instance that is not is passed over.
     pub demand: Bit,
     /// The state after it.
     pub cells: Vec<Term>,
@@ -45,6 +47,7 @@ impl Sweep {
         start: &[Term],
         sequence: &[usize],
         order: &Order,
+        choice: Choice,
         limits: &Limits,
     ) -> Result<Self, Unknown> {
         let mut cells: Vec<Term> = start.to_vec();
@@ -70,7 +73,14 @@ impl Sweep {
                 continue;
             }
             let fire = g.input();
-            demands.push(g.implies(fire, possible));
+            let chosen = fire;
+            let fire = match choice {
+                Choice::One => {
+                    demands.push(g.implies(fire, possible));
+                    fire
+                }
+                Choice::Total => g.and([fire, possible]),
+            };
             for update in &ground.updates {
                 let Some(before) = cells.get(update.variable.index()) else { continue };
                 let ty = &plan.system.variables[update.variable.index()].ty;
@@ -86,7 +96,7 @@ impl Sweep {
                     .collect();
                 cells[update.variable.index()] = Term::of_cells(after, matches!(ty, Type::Array { .. }));
             }
-            fires.push((index, fire, params));
+            fires.push((index, chosen, params));
         }
         let demand = g.and(demands);
         Ok(Self { fires, demand, cells })

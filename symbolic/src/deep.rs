@@ -199,7 +199,8 @@ impl<'a> Deep<'a> {
     fn sweep(&mut self) -> Result<(), Unknown> {
         let limits = self.question.limits;
         let g = &mut self.graph;
-        let sweep = Sweep::new(g, self.plan, &self.state.cells, &self.sequence, self.order, limits)?;
+        let (cells, sequence) = (&self.state.cells, &self.sequence);
+        let sweep = Sweep::new(g, self.plan, cells, sequence, self.order, Choice::One, limits)?;
         self.solver.assert(&self.graph, sweep.demand);
         self.sweeps.push(sweep.fires);
         self.state = State::new(&mut self.graph, self.plan, sweep.cells, limits, Mutation::None)?;

@@ -21,6 +21,9 @@ pub struct Options {
     pub procedure: Procedure,
     /// Who decides the many small questions of a proof.
     pub proof_procedure: Procedure,
+    /// Whether a search for an invariant goes by [sweeps](musilc_circuit::Sweep) and not by steps, where they do not make the circuit much
+    /// larger.
+    pub sweep_proofs: bool,
     /// Up to how many values an integer is written by cases (one-hot), and not in binary.
     pub most_cases: usize,
     /// Whether the search for violations and that for a proof may run side by side.
@@ -37,6 +40,7 @@ impl Default for Options {
             reduce: true,
             procedure: Procedure::Z3,
             proof_procedure: Procedure::Sat,
+            sweep_proofs: true,
             most_cases: musilc_circuit::MOST_CASES,
             parallel: true,
         }

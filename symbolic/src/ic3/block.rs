@@ -78,7 +78,7 @@ impl Ic3<'_> {
         let mut at = Some(first);
         while let Some(number) = at {
             let obligation = &self.obligations.all[number];
-            taken.extend(self.problem.chosen(&obligation.inputs)?);
+            taken.extend(self.problem.chosen(&obligation.inputs, obligation.then.is_none())?);
             at = obligation.then;
         }
         Ok(Choices { init_args, taken })

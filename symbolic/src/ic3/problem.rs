@@ -6,7 +6,7 @@ use crate::concrete::Taken;
 use crate::question::Question;
 use crate::sat::{Literal, Solver};
 use crate::search::no_value;
-use musilc_circuit::{Bit, Graph, Latch, Machine, Meaning, Plan, Valuation};
+use musilc_circuit::{Bit, Graph, Latch, Machine, Meaning, Number, Params, Plan, Valuation};
 use musilc_ir::{Goal, Unknown};
 
 /// A system, and what is bad about it.
@@ -29,7 +29,13 @@ impl<'a> Problem<'a> {
     /// The problem to exclude every violation that the goal asks for.
     pub(crate) fn new(plan: &'a Plan<'a>, question: Question<'a>, goal: Goal) -> Result<Self, Unknown> {
         let graph = Graph::new(question.options.most_cases);
-        let mut machine = Machine::new(plan, graph, false, goal, question.limits, question.mutation)?;
+        let (limits, mutation) = (question.limits, question.mutation);
+        let mut machine = if question.options.sweep_proofs {
+            let sequence = crate::walk::orders(plan, limits)?.swap_remove(0);
+            Machine::sweeping(plan, graph, &sequence, goal, limits, mutation)?
+        } else {
+            Machine::new(plan, graph, false, goal, limits, mutation)?
+        };
         let bad = machine.bad();
         Ok(Self::excluding(plan, machine, bad))
     }
@@ -108,37 +114,48 @@ impl<'a> Problem<'a> {
         Cube::new(atoms)
     }
 
-    /// The inputs of the step in a model, as literals that are true there.
+    /// The inputs of the step in a model, and their values.
     pub(crate) fn inputs(&self, solver: &mut Solver<'_>) -> Vec<(Bit, bool)> {
-        let step = &self.machine.step;
+        let Machine { step, sweep, state, graph, .. } = &self.machine;
         let mut bits: Vec<Bit> = step.chosen.clone();
-        for number in self.machine.state.params.values() {
-            match number {
-                musilc_circuit::Number::Cases(cases) => bits.extend(cases.iter().map(|(_, bit)| *bit)),
-                musilc_circuit::Number::Binary { bits: own, .. } => bits.extend(own.iter().copied()),
-            }
+        bits.extend(bits_of(&state.params));
+        for (_, chosen, params) in sweep.iter().flat_map(|sweep| &sweep.fires) {
+            bits.push(*chosen);
+            bits.extend(bits_of(params));
         }
         bits.retain(|bit| bit.as_constant().is_none());
         let mut inputs = Vec::with_capacity(bits.len());
         for bit in bits {
-            let literal = solver.literal(&self.machine.graph, bit);
+            let literal = solver.literal(graph, bit);
             inputs.push((bit, solver.value(literal).unwrap_or(false)));
         }
         inputs
     }
 
-    /// The instance that inputs choose; `None` where they choose none.
-    pub(crate) fn chosen(&self, inputs: &[(Bit, bool)]) -> Result<Option<Taken>, Unknown> {
+    /// The instances that inputs choose, in the order in which they are executed: those of the way to the next state, or of the single step
+    /// that is bad, or bad in whose first state something is.
+    pub(crate) fn chosen(&self, inputs: &[(Bit, bool)], last: bool) -> Result<Vec<Taken>, Unknown> {
         let g = self.graph();
         let values = inputs.iter().map(|(bit, value)| (bit.gate(), *value != bit.is_negated()));
         let mut model = Valuation::new(values.collect());
-        let step = &self.machine.step;
-        let chosen = step.fires.iter().zip(&step.chosen).find(|(_, bit)| model.value(g, **bit));
-        let Some(((index, _), _)) = chosen else { return Ok(None) };
-        let ground = &self.plan.instances[*index].ground;
-        let params = &self.plan.system.transition(ground.transition).params;
-        let args = read_args(g, &mut model, params, &ground.args, &self.machine.state.params);
-        Ok(Some((ground.transition, args.ok_or_else(no_value)?)))
+        let Machine { step, sweep, state, .. } = &self.machine;
+        let candidates: Vec<(usize, Bit, &Params)> = match sweep {
+            Some(sweep) if !last => sweep.fires.iter().map(|(i, bit, params)| (*i, *bit, params)).collect(),
+            _ => {
+                let steps = step.fires.iter().zip(&step.chosen);
+                steps.map(|((i, _), bit)| (*i, *bit, &state.params)).collect()
+            }
+        };
+        let mut taken = Vec::new();
+        for (index, bit, open) in candidates {
+            if model.value(g, bit) {
+                let ground = &self.plan.instances[index].ground;
+                let params = &self.plan.system.transition(ground.transition).params;
+                let args = read_args(g, &mut model, params, &ground.args, open);
+                taken.push((ground.transition, args.ok_or_else(no_value)?));
+            }
+        }
+        Ok(taken)
     }
 
     /// The parameters of the initial condition in a model.
@@ -146,17 +163,20 @@ impl<'a> Problem<'a> {
         let params = &self.machine.initial.params;
         let mut values = rustc_hash::FxHashMap::default();
         let g = self.graph();
-        for number in params.values() {
-            let bits: Vec<Bit> = match number {
-                musilc_circuit::Number::Cases(cases) => cases.iter().map(|(_, bit)| *bit).collect(),
-                musilc_circuit::Number::Binary { bits, .. } => bits.to_vec(),
-            };
-            for bit in bits {
-                let literal = solver.literal(g, bit);
-                values.insert(bit.gate(), solver.value(literal).unwrap_or(false) != bit.is_negated());
-            }
+        for bit in bits_of(params) {
+            let literal = solver.literal(g, bit);
+            values.insert(bit.gate(), solver.value(literal).unwrap_or(false) != bit.is_negated());
         }
         let mut model = Valuation::new(values);
         read_args(g, &mut model, &self.plan.system.init.params, &[], params).ok_or_else(no_value)
     }
+}
+
+/// The bits of the numbers.
+fn bits_of(params: &Params) -> Vec<Bit> {
+    let of = |number: &Number| match number {
+        Number::Cases(cases) => cases.iter().map(|(_, bit)| *bit).collect::<Vec<_>>(),
+        Number::Binary { bits, .. } => bits.to_vec(),
+    };
+    params.values().flat_map(of).collect()
 }

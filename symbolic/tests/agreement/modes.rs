@@ -118,6 +118,7 @@ fn invariants_prove_what_holds_and_nothing_else() {
             depth: 4,
             prove: Some(Method::Invariant),
             most_cases,
+            sweep_proofs: number % 4 > 0,
             parallel: number % 5 == 0,
             ..Options::default()
         };
