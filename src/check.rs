@@ -2,6 +2,7 @@
 
 mod agree;
 mod budget;
+mod certify;
 mod combine;
 mod engines;
 mod induct;
@@ -15,7 +16,7 @@ pub(crate) mod why;
 pub(crate) use budget::whole_length;
 pub use budget::{CONFIRM_PROOF, CONFIRM_TRACE, DEFAULT_DEPTH};
 
-use crate::options::{Backend, Options};
+use crate::options::{Backend, Engine, Options};
 use crate::result::{CheckReport, Finding, Run, Status};
 use musilc_frontend::diagnostic::Diagnostic;
 use musilc_frontend::{Check, Expect};
@@ -120,6 +121,12 @@ fn check_system(
         let (contradiction, note) = recover::confirm(system, &report.runs, options)?;
         contradictions.extend(contradiction);
         report.notes.extend(note);
+    }
+    if options.certificate && !interrupted(&report.runs) {
+        let limits = engines::limits(system, options, Engine::Bmc, options.timeout.or(Some(CONFIRM_PROOF)));
+        let (refuted, notes) = certify::opinions(system, goal, &report.runs, &limits);
+        contradictions.extend(refuted);
+        report.notes.extend(notes);
     }
     conclude(report, system, goal, options, contradictions, excused)
 }

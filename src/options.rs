@@ -57,6 +57,7 @@ pub struct Options {
     pub(crate) timeout: Option<Duration>,
     pub(crate) prove: bool,
     pub(crate) method: Method,
+    pub(crate) certificate: bool,
     pub(crate) mode: Mode,
     pub(crate) solver: Option<Procedure>,
     pub(crate) why: bool,
@@ -93,6 +94,7 @@ impl Default for Options {
             timeout: None,
             prove: false,
             method: Method::default(),
+            certificate: false,
             mode: Mode::default(),
             solver: None,
             why: false,
@@ -180,6 +182,13 @@ impl Options {
         self
     }
 
+    /// Has the invariants behind proofs confirmed by another solver, where one is installed.
+    #[must_use]
+    pub fn certificate(mut self, certificate: bool) -> Self {
+        self.certificate = certificate;
+        self
+    }
+
     /// How the symbolic engine looks for a proof, where one is [asked for](Self::prove).
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
@@ -237,6 +246,7 @@ impl fmt::Debug for Options {
             .field("timeout", &self.timeout)
             .field("prove", &self.prove)
             .field("method", &self.method)
+            .field("certificate", &self.certificate)
             .field("mode", &self.mode)
             .field("solver", &self.solver)
             .field("why", &self.why)

@@ -21,7 +21,7 @@ struct Parts {
 
 fn magnitude(g: &mut Graph, number: &Number, size: u32) -> (Vec<Bit>, Bit) {
     let negative = number.less(&Number::constant(0), g);
-    let value = number.low_bits(g, size);
+    let value = number.resized(g, size);
     if negative == Bit::FALSE {
         return (value, negative);
     }
@@ -52,7 +52,7 @@ impl Parts {
         let mut bits = binary::choose(g, self.divisor_zero, &zero, bits);
         let sign = bits.last().copied().unwrap_or(Bit::FALSE);
         bits.resize(width(lo, hi) as usize, sign);
-        Number::from_bits(bits, lo, hi)
+        Number::of_bits(bits, lo, hi)
     }
 }
 

@@ -56,10 +56,7 @@ impl Findings {
                 reached.push((id, judged.holds));
             }
         }
-        let enabled = match &plan.guards {
-            Some(guards) => Some(g.or(guards.iter().map(|&guard| state.bit(guard)))),
-            None => None,
-        };
+        let enabled = plan.guards.as_ref().map(|guards| g.or(guards.iter().map(|&guard| state.bit(guard))));
         let terminal = state.judge(g, &system.terminal);
         let mut of_stuck: Violations = at(Place::Terminal, &terminal).collect();
         of_stuck.push((ViolationKind::Deadlock, terminal.fails_to_hold));

@@ -218,11 +218,16 @@ impl Graph {
     /// Every gate that the bits depend on, themselves included, ascending; without the constant.
     #[must_use]
     pub fn cone(&self, bits: impl IntoIterator<Item = Bit>) -> Vec<u32> {
+        self.cone_up_to(bits, |gate| gate == 0)
+    }
+
+    /// Every gate that the bits depend on, themselves included, ascending: up to those that are known, and without these.
+    pub fn cone_up_to(&self, bits: impl IntoIterator<Item = Bit>, known: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut seen = rustc_hash::FxHashSet::default();
-        let mut pending: Vec<u32> = bits.into_iter().map(Bit::gate).filter(|&gate| gate != 0).collect();
+        let mut pending: Vec<u32> = bits.into_iter().map(Bit::gate).collect();
         let mut cone = Vec::new();
         while let Some(gate) = pending.pop() {
-            if seen.insert(gate) {
+            if !known(gate) && seen.insert(gate) {
                 cone.push(gate);
                 self.gate(gate).for_each_operand(|bit| pending.push(bit.gate()));
             }
@@ -252,19 +257,8 @@ impl Valuation {
 
     /// The value of a bit.
     pub fn value(&mut self, graph: &Graph, bit: Bit) -> bool {
-        let mut pending = vec![bit.gate()];
-        while let Some(&gate) = pending.last() {
-            if self.values.contains_key(&gate) {
-                pending.pop();
-                continue;
-            }
-            let before = pending.len();
-            graph.gate(gate).for_each_operand(|operand| {
-                if !self.values.contains_key(&operand.gate()) {
-                    pending.push(operand.gate());
-                }
-            });
-            if pending.len() == before {
+        if !self.values.contains_key(&bit.gate()) {
+            for gate in graph.cone_up_to([bit], |gate| self.values.contains_key(&gate)) {
                 let value = self.compute(graph.gate(gate));
                 self.values.insert(gate, value);
             }

@@ -1,7 +1,7 @@
 //! Transition systems as boolean circuits: what every back end that works on bits starts from.
 //!
 //! * [`Graph`]: circuits, hash-consed. [`Bit`] is a signal.
-//! * `binary`, `number`, `divide`, `term`: values. Small integers are written by cases (one-hot), larger ones in binary; arrays are sequences
+//! * `number`, `arithmetic`, `binary`, `divide`, `count`, `term`: values. Small integers are written by cases (one-hot), larger ones in binary; arrays are sequences
 //!   of cells.
 //! * `encode`: expressions as values, given what their leaves stand for.
 //! * [`Plan`]: the instances of the transitions, written out unless they are too many; then their parameters are left open.
@@ -13,7 +13,9 @@
 //! Values fold while they are made. So a counter that cannot have come far yet takes few bits, and what cannot have happened yet is not
 //! asked for.
 
+mod arithmetic;
 mod binary;
+mod count;
 mod divide;
 mod encode;
 mod findings;
@@ -28,13 +30,14 @@ mod sweep;
 mod term;
 
 pub use binary::width;
+pub use count::{at_most_one, exactly_one};
 pub use encode::{Encoder, Leaves, Params};
 pub use findings::{Findings, Violations, of_step, sorted};
 pub use graph::{Bit, Gate, Graph, MOST_CASES, Valuation};
 pub use machine::{Latch, Machine, Meaning};
 #[doc(hidden)]
 pub use mutation::Mutation;
-pub use number::{Number, at_most_one, exactly_one};
+pub use number::Number;
 pub use plan::{Fair, Grounding, Instance, Plan};
 pub use state::{Initial, Judged, State};
 pub use step::{Choice, Step};

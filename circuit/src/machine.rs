@@ -147,7 +147,7 @@ impl Machine {
                     (Some(Scalar::Bit(bit)), _) => *bit,
                     (Some(Scalar::Number(number)), Meaning::Is(value)) => number.is(graph, value),
                     (Some(Scalar::Number(number)), Meaning::Bit(at)) => {
-                        let bits = number.low_bits(graph, at + 1);
+                        let bits = number.resized(graph, at + 1);
                         bits.last().copied().unwrap_or(Bit::FALSE)
                     }
                     _ => Bit::FALSE,
@@ -169,7 +169,7 @@ fn latches_of(g: &mut Graph, now: &Scalar, next: &Scalar) -> Vec<(Meaning, Bit, 
             cases.iter().map(|&(value, now)| (Meaning::Is(value), now, next.is(g, value))).collect()
         }
         (Scalar::Number(Number::Binary { bits, .. }), next) => {
-            let next = next.number().low_bits(g, bits.len() as u32);
+            let next = next.number().resized(g, bits.len() as u32);
             let bits = bits.iter().zip(next).zip(0..);
             bits.map(|((now, next), at)| (Meaning::Bit(at), *now, next)).collect()
         }

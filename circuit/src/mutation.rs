@@ -21,6 +21,6 @@ pub enum Mutation {
     IgnoreFairness,
     /// What `until` waits for need not come.
     Unfulfilled,
-    /// What an induction supposes is left out of the frames of a proof by invariants: each is blocked one level too high.
-    SkipPropagation,
+    /// The search for an invariant blocks more states than it has shown to be out of reach.
+    BlockTooMuch,
 }

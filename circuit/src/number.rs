@@ -9,6 +9,7 @@
 //! so nothing ever wraps.
 
 use crate::binary::{self, width};
+use crate::count::exactly_one;
 use crate::graph::{Bit, Graph};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -29,7 +30,7 @@ pub enum Number {
     },
 }
 
-fn clamp(value: i128, lo: i64, hi: i64) -> i64 {
+pub(crate) fn clamp(value: i128, lo: i64, hi: i64) -> i64 {
     i64::try_from(value.clamp(lo.into(), hi.into())).unwrap_or(lo)
 }
 
@@ -128,7 +129,7 @@ impl Number {
     }
 
     /// The value modulo two to the width.
-    fn resized(&self, g: &mut Graph, size: u32) -> Vec<Bit> {
+    pub(crate) fn resized(&self, g: &mut Graph, size: u32) -> Vec<Bit> {
         match self {
             Number::Cases(cases) => (0..size)
                 .map(|bit| {
@@ -150,7 +151,7 @@ impl Number {
         Self::of_bits(bits, lo, hi)
     }
 
-    fn of_bits(bits: Vec<Bit>, lo: i64, hi: i64) -> Self {
+    pub(crate) fn of_bits(bits: Vec<Bit>, lo: i64, hi: i64) -> Self {
         if lo == hi { Number::constant(lo) } else { Number::Binary { lo, hi, bits: bits.into() } }
     }
 
@@ -170,7 +171,7 @@ impl Number {
     }
 
     /// Where it has each of its values, if these can be listed.
-    fn listed(&self, g: &mut Graph) -> Option<Rc<[(i64, Bit)]>> {
+    pub(crate) fn listed(&self, g: &mut Graph) -> Option<Rc<[(i64, Bit)]>> {
         match self {
             Number::Cases(cases) => Some(cases.clone()),
             Number::Binary { lo, hi, .. } if hi.abs_diff(*lo) < g.most_cases() as u64 => {
@@ -178,32 +179,6 @@ impl Number {
             }
             Number::Binary { .. } => None,
         }
-    }
-
-    /// The cases of a function of the value; `None` in binary.
-    fn map(&self, g: &mut Graph, f: impl Fn(i64) -> i64) -> Option<Self> {
-        let cases = self.listed(g)?;
-        let mut by_value: BTreeMap<i64, Vec<Bit>> = BTreeMap::new();
-        for &(value, bit) in &*cases {
-            by_value.entry(f(value)).or_default().push(bit);
-        }
-        Some(Self::gather(g, by_value))
-    }
-
-    /// The cases of a function of two values; `None` where there are too many pairs.
-    fn map_pairs(&self, other: &Number, g: &mut Graph, f: impl Fn(i64, i64) -> i64) -> Option<Self> {
-        let (Number::Cases(a), Number::Cases(b)) = (self, other) else { return None };
-        if a.len() * b.len() > g.most_cases() * 8 {
-            return None;
-        }
-        let mut by_value: BTreeMap<i64, Vec<Bit>> = BTreeMap::new();
-        for &(x, x_bit) in &**a {
-            for &(y, y_bit) in &**b {
-                let both = g.and([x_bit, y_bit]);
-                by_value.entry(f(x, y)).or_default().push(both);
-            }
-        }
-        Some(Self::gather(g, by_value))
     }
 
     /// The value as a number of the interval: as it is where it lies there, else anything.
@@ -352,122 +327,6 @@ impl Number {
             .collect();
         Self::of_bits(bits, lo, hi)
     }
-
-    /// The sum of all, which is known to lie in `lo..=hi`.
-    pub fn sum(g: &mut Graph, numbers: &[Number], (lo, hi): (i64, i64)) -> Self {
-        let total = |bound: fn(&Number) -> i64| numbers.iter().map(|n| i128::from(bound(n))).sum::<i128>();
-        let lo = clamp(total(|n| n.bounds().0), lo, hi);
-        let hi = clamp(total(|n| n.bounds().1), lo, hi);
-        if lo == hi {
-            return Number::constant(lo);
-        }
-        // A balanced tree: its carries are shorter than those of a chain, and its counts smaller.
-        let mut layer: Vec<Number> = numbers.to_vec();
-        while layer.len() > 1 {
-            let mut next = Vec::with_capacity(layer.len().div_ceil(2));
-            for pair in layer.chunks(2) {
-                next.push(match pair {
-                    [a, b] => a.plus(b, g),
-                    _ => pair[0].clone(),
-                });
-            }
-            layer = next;
-        }
-        match layer.pop() {
-            Some(sum) => sum.within(g, lo, hi),
-            None => Number::constant(0),
-        }
-    }
-
-    fn plus(&self, other: &Number, g: &mut Graph) -> Self {
-        if let Some(sum) = self.map_pairs(other, g, i64::saturating_add) {
-            return sum;
-        }
-        let ((al, ah), (bl, bh)) = (self.bounds(), other.bounds());
-        let (lo, hi) = (al.saturating_add(bl), ah.saturating_add(bh));
-        let size = width(lo, hi);
-        let (a, b) = (self.resized(g, size), other.resized(g, size));
-        let bits = binary::add(g, &a, &b, Bit::FALSE);
-        Self::of_bits(bits, lo, hi)
-    }
-
-    /// The number with the other sign, which is known to lie in `lo..=hi`.
-    pub fn negated(&self, g: &mut Graph, (lo, hi): (i64, i64)) -> Self {
-        if let Some(negated) = self.map(g, i64::saturating_neg) {
-            return negated.within(g, lo, hi);
-        }
-        let (own_lo, own_hi) = self.bounds();
-        let (lo, hi) = (clamp(-i128::from(own_hi), lo, hi), clamp(-i128::from(own_lo), lo, hi));
-        let bits = self.resized(g, width(lo, hi));
-        let bits = binary::negate(g, &bits);
-        Self::of_bits(bits, lo, hi)
-    }
-
-    /// The product, which is known to lie in the bounds.
-    pub fn product(&self, other: &Number, g: &mut Graph, bounds: (i64, i64)) -> Self {
-        if let Some(product) = self.map_pairs(other, g, i64::saturating_mul) {
-            return product.within(g, bounds.0, bounds.1);
-        }
-        let ((al, ah), (bl, bh)) = (self.bounds(), other.bounds());
-        let corners = [(al, bl), (al, bh), (ah, bl), (ah, bh)].map(|(x, y)| i128::from(x) * i128::from(y));
-        let (lo, hi) = corners.iter().fold((i128::MAX, i128::MIN), |(lo, hi), &c| (lo.min(c), hi.max(c)));
-        let (lo, hi) = (clamp(lo, bounds.0, bounds.1), clamp(hi, bounds.0, bounds.1));
-        if lo == hi {
-            return Number::constant(lo);
-        }
-        let size = width(lo, hi);
-        let (a, b) = (self.resized(g, size), other.resized(g, size));
-        let bits = binary::multiply(g, &a, &b);
-        Self::of_bits(bits, lo, hi)
-    }
-
-    /// The value where it lies in `lo..=hi`, else `lo`.
-    pub fn narrowed(&self, g: &mut Graph, lo: i64, hi: i64) -> Self {
-        let (own_lo, own_hi) = self.bounds();
-        if lo <= own_lo && own_hi <= hi {
-            return self.clone();
-        }
-        if own_hi < lo || hi < own_lo {
-            return Number::constant(lo);
-        }
-        if let Some(narrowed) = self.map(g, |v| if (lo..=hi).contains(&v) { v } else { lo }) {
-            return narrowed;
-        }
-        let (least, most) = (Number::constant(lo), Number::constant(hi));
-        let inside = [least.at_most(self, g), self.at_most(&most, g)];
-        let inside = g.and(inside);
-        // The values that pass lie in the intersection; `lo` itself may be the substitute.
-        let kept = self.within(g, own_lo.max(lo), own_hi.min(hi));
-        Number::ite(g, inside, &kept, &least)
-    }
-
-    /// The Euclidean quotient, which is known to lie in the bounds; 0 where the divisor is.
-    pub fn quotient(&self, other: &Number, g: &mut Graph, bounds: (i64, i64)) -> Self {
-        let exact = |x: i64, y: i64| if y == 0 { 0 } else { x.checked_div_euclid(y).unwrap_or(i64::MAX) };
-        match self.map_pairs(other, g, exact) {
-            Some(quotient) => quotient.within(g, bounds.0, bounds.1),
-            None => crate::divide::quotient(g, self, other, bounds),
-        }
-    }
-
-    /// The Euclidean remainder, which is known to lie in the bounds; 0 where the divisor is.
-    pub fn remainder(&self, other: &Number, g: &mut Graph, bounds: (i64, i64)) -> Self {
-        let exact = |x: i64, y: i64| if y == 0 { 0 } else { x.checked_rem_euclid(y).unwrap_or(0) };
-        match self.map_pairs(other, g, exact) {
-            Some(remainder) => remainder.within(g, bounds.0, bounds.1),
-            None => crate::divide::remainder(g, self, other, bounds),
-        }
-    }
-
-    /// The low bits of the value in two's complement.
-    pub(crate) fn low_bits(&self, g: &mut Graph, size: u32) -> Vec<Bit> {
-        self.resized(g, size)
-    }
-
-    /// A number of the interval that these bits mean.
-    pub(crate) fn from_bits(bits: Vec<Bit>, lo: i64, hi: i64) -> Self {
-        Self::of_bits(bits, lo, hi)
-    }
 }
 
 /// The bit whose condition is true, as exactly one is.
@@ -482,38 +341,4 @@ pub(crate) fn choose_bit(g: &mut Graph, options: &[(Bit, Bit)]) -> Bit {
     }
     let both: Vec<Bit> = options.iter().map(|&(condition, bit)| g.and([condition, bit])).collect();
     g.or(both)
-}
-
-/// Up to so many bits, each pair is written out.
-const PAIRWISE: usize = 6;
-
-/// Whether at most one of the bits is true.
-///
-/// Written out for few; else with a chain that tells whether one before is (Sinz, "Towards an optimal CNF encoding of Boolean cardinality
-/// constraints", 2005).
-pub fn at_most_one(g: &mut Graph, bits: &[Bit]) -> Bit {
-    let mut demands = Vec::new();
-    if bits.len() <= PAIRWISE {
-        for (at, &bit) in bits.iter().enumerate() {
-            for &other in &bits[at + 1..] {
-                let both = g.and([bit, other]);
-                demands.push(!both);
-            }
-        }
-        return g.and(demands);
-    }
-    let mut before = Bit::FALSE;
-    for &bit in bits {
-        let both = g.and([before, bit]);
-        demands.push(!both);
-        before = g.or([before, bit]);
-    }
-    g.and(demands)
-}
-
-/// Whether exactly one of the bits is true.
-pub fn exactly_one(g: &mut Graph, bits: &[Bit]) -> Bit {
-    let some = g.or(bits.iter().copied());
-    let most = at_most_one(g, bits);
-    g.and([some, most])
 }

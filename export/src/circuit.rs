@@ -302,7 +302,7 @@ impl Builder<'_> {
         out.extend(warnings.iter().map(|warning| names::one_line(warning)));
         for ((position, _), number) in self.machine.step.fires.iter().zip(0..) {
             let Some(instance) = self.plan.instances.get(*position) else { continue };
-            out.push(format!("choice {number}: {}", names::instance(&self.plan, instance)));
+            out.push(format!("choice {number}: {}", names::call(self.system, &instance.ground)));
         }
         out.push("any other choice, and one that is not enabled or fails: the state stays".to_owned());
         out

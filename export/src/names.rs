@@ -1,7 +1,7 @@
 //! How inputs, latches and outputs are called, and what numbers mean.
 
-use musilc_circuit::{Instance, Meaning, Plan};
-use musilc_ir::{TransitionSystem, Type, VarId};
+use musilc_circuit::Meaning;
+use musilc_ir::{GroundTransition, TransitionSystem, Type, VarId};
 
 /// The name of a cell of a state variable: `total`, `seen.value[1]`. Elements are counted from 0.
 pub(crate) fn cell(system: &TransitionSystem, variable: VarId, cell: u32) -> String {
@@ -28,10 +28,10 @@ pub(crate) fn latch(system: &TransitionSystem, latch: &musilc_circuit::Latch) ->
 }
 
 /// An instance as the chapter would write it; a parameter that is left open is `_`.
-pub(crate) fn instance(plan: &Plan<'_>, instance: &Instance) -> String {
-    let transition = plan.system.transition(instance.ground.transition);
+pub(crate) fn call(system: &TransitionSystem, instance: &GroundTransition) -> String {
+    let transition = system.transition(instance.transition);
     let args = transition.params.iter().enumerate().map(|(at, param)| {
-        let arg = instance.ground.args.get(at).and_then(|&arg| param.ty.nth(arg.into()));
+        let arg = instance.args.get(at).and_then(|&arg| param.ty.nth(arg.into()));
         arg.map_or_else(|| "_".to_owned(), |value| value.to_string())
     });
     let args: Vec<String> = args.collect();

@@ -61,7 +61,7 @@ fn usual(backend: Backend) -> Procedure {
     }
 }
 
-fn limits(
+pub(super) fn limits(
     system: &TransitionSystem,
     options: &Options,
     engine: Engine,

@@ -1,9 +1,13 @@
 //! The grammar of the command line.
 
+mod export;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use musilc::{Backend, Fault, Method, Mode, Options, Procedure};
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub(crate) use export::{ExportArguments, ExportFormat};
 
 /// Checks literate chapters with two engines that must agree.
 ///
@@ -138,7 +142,7 @@ pub(crate) struct SymbolicArguments {
         requires = "prove"
     )]
     pub(crate) proof: ProofMethod,
-    /// Show the invariant behind a proof
+    /// Show the invariant behind a proof, and have cvc5 or z3 confirm it where one is installed
     #[arg(long, help_heading = "Symbolic engine", requires = "prove")]
     pub(crate) certificate: bool,
     /// Which solver decides everything [default: Z3 where engines are compared, else BatSat; BatSat for proofs]
@@ -192,6 +196,7 @@ impl SymbolicArguments {
                 SolverChoice::Sat => Procedure::Sat,
             });
         }
+        options = options.certificate(self.certificate);
         options.method(match self.proof {
             ProofMethod::Any => Method::Any,
             ProofMethod::Induction => Method::Induction,
@@ -272,46 +277,6 @@ pub(crate) struct BlessArguments {
     /// Ask the explicit search only
     #[arg(long)]
     pub(crate) explicit: bool,
-}
-
-/// Arguments of `musilc export`.
-#[derive(Args, Debug)]
-pub(crate) struct ExportArguments {
-    /// The chapter
-    #[arg(value_name = "FILE")]
-    pub(crate) path: PathBuf,
-    /// The format
-    #[arg(long, value_name = "FORMAT", default_value = "aiger")]
-    pub(crate) format: ExportFormat,
-    /// The check; needed where the chapter has several
-    #[arg(long, value_name = "NAME")]
-    pub(crate) check: Option<String>,
-    /// Give a constant another value
-    #[arg(short = 'D', value_name = "NAME=VALUE", value_parser = constant)]
-    pub(crate) constants: Vec<(String, String)>,
-    /// Write text, not binary
-    #[arg(long)]
-    pub(crate) ascii: bool,
-    /// Leave out what is more than safety: reachable, temporal and recoverable properties, and that
-    /// invariants are inductive
-    #[arg(long)]
-    pub(crate) safety: bool,
-    /// One output for all violations (the default)
-    #[arg(long, conflicts_with = "each")]
-    pub(crate) single: bool,
-    /// A bad-state signal for each invariant, for model errors and for deadlocks
-    #[arg(long)]
-    pub(crate) each: bool,
-    /// Write to this file, not to stdout
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-/// A format of another tool.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// A circuit, for hardware model checkers
-    Aiger,
 }
 
 /// The engines to ask.

@@ -63,6 +63,9 @@ impl ProgressLine {
             if progress.states > 0 {
                 message.push_str(&format!(", {} states, {} waiting", progress.states, progress.frontier));
             }
+            if progress.conflicts > 0 {
+                message.push_str(&format!(", {} conflicts", progress.conflicts));
+            }
             line.bar.get_or_insert_with(bar).set_message(message);
         })
     }

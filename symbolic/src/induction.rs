@@ -111,6 +111,7 @@ pub(crate) fn step_holds(
         let next = State::new(&mut graph, plan, step.cells, limits, mutation)?;
         path.push(std::mem::replace(&mut state, next));
         for earlier in &path {
+            solver.stop_if_needed()?;
             let g = &mut graph;
             let pairs = earlier.cells.iter().zip(&state.cells);
             let cells = pairs.flat_map(|(a, b)| a.cells().iter().zip(b.cells()));

@@ -1,25 +1,28 @@
-//! Bounded checking of [transition systems](musilc_ir::TransitionSystem) with Z3.
+//! Symbolic checking of [transition systems](musilc_ir::TransitionSystem): bounded searches, and proofs without a bound, with Z3 and BatSat.
 //!
-//! [`check`] unrolls the system step by step and asks Z3, depth by depth, whether anything is wrong there. The verdict is the same as
+//! [`check`] unrolls the system step by step and asks a solver, depth by depth, whether anything is wrong there. The verdict is the same as
 //! that of a search through all states: the least violation in depth, then in the order of [`ViolationKind`](musilc_ir::ViolationKind).
-//! Where there is none up to the bound, it asks length by length for a lasso that refutes a temporal property.
+//! Where there is none up to the bound, it asks length by length for a lasso that refutes a temporal property. [`Mode::Deep`] makes many
+//! steps at once and finds any violation. With [`Options::prove`], a proof is looked for beside that.
 //!
 //! # Parts
 //!
-//! * `question`, `found`: what is asked, and what has been found out.
-//! * `sat`, `watch`: who answers, behind a narrow trait, and how it is stopped.
+//! * `question`, `found`: what is asked, and what has been found out. `context`, `watch`: a thread for it, and how it is stopped.
+//! * `sat`: who answers, behind a narrow trait.
 //! * `unroll`, `commute`: runs, one step after another; of neighbouring steps that commute, only one order is searched.
-//! * `search`, `trace`: what to look for at a depth, in what order, and the run that a model describes.
+//! * `search`, `trace`, `cells`: what to look for at a depth, in what order, and the run that a model describes.
+//! * `deep`, `walk`, `concrete`: many steps at once, in orders that random walks suggest; and runs by the reference evaluator.
 //! * `formula`, `lasso`, `global`: the truth of a formula along a lasso, the search for fair lassos of least length, and what of
 //!   temporal and recoverable properties follows from it.
+//! * `induction`, `ic3`, `certificate`: proofs, and whether they are some. `prove`, `portfolio`: what is proved in what order, and beside what.
 //!
 //! What a state and a step are in bits is said in [`musilc_circuit`].
 //!
 //! # Limits
 //!
-//! A deadline or an interrupt reaches Z3 while it runs, within some hundredths of a second. The limit on memory applies to what Z3 holds
-//! in the whole process, so checks in parallel count towards each other's; it is looked at between the solver's steps, and may be
-//! overrun for a moment. There are no states to count, so the limit on states does not apply.
+//! A deadline or an interrupt reaches a solver while it runs, within some hundredths of a second. The limit on memory applies to what
+//! each solver holds; Z3 counts what it holds in the whole process, so checks in parallel count towards each other's. It is looked at
+//! between a solver's steps, and may be overrun for a moment. There are no states to count, so the limit on states does not apply.
 //!
 //! What a recoverable property claims shows in no single run, so it is decided only where all runs end within the bound.
 
@@ -63,7 +66,8 @@ pub fn z3_version() -> &'static str {
 
 /// Searches all runs of up to `options.depth` steps (or `limits.max_depth`, where that is less) for the goal.
 ///
-/// [`Verdict::Proved`] where no run is longer; else a run without anything wrong up to the bound is all that is claimed.
+/// [`Verdict::Proved`] where no run is longer, or where a proof was [asked for](Options::prove) and found; else a run without anything wrong
+/// up to the bound is all that is claimed.
 #[must_use]
 pub fn check(system: &TransitionSystem, goal: Goal, limits: &Limits, options: &Options) -> Outcome {
     check_mutated(system, goal, limits, options, Mutation::None)
@@ -128,17 +132,20 @@ fn answer(
         Some(_) => {
             context::run(|stop| portfolio::in_turn(system, Question { stop, ..question }, found), limits)
         }
-    }?;
+    };
     // A claim of induction is refuted only where nothing worse is found.
-    let nothing = matches!(verdict, Verdict::HoldsToDepth { .. } | Verdict::Proved(_));
+    let nothing =
+        matches!(verdict, Ok(Verdict::HoldsToDepth { .. } | Verdict::Proved(_)) | Err(Unknown::Incapable(_)));
     if goal == Goal::All && nothing && system.inductive_properties().next().is_some() {
         let refuted = context::run(
             |stop| induction::counterexample(system, None, Question { stop, ..question }),
             limits,
         )?;
-        return Ok(refuted.map_or(verdict, Verdict::Violated));
+        if let Some(violation) = refuted {
+            return Ok(Verdict::Violated(violation));
+        }
     }
-    Ok(verdict)
+    verdict
 }
 
 /// Searches all runs up to the bound.

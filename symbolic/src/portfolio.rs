@@ -1,13 +1,14 @@
 //! The search for violations and that for a proof, side by side. What ends with an answer first stops the other.
 //!
 //! The verdict does not hang on which one that is: a violation is always a shortest one (or, in deep mode, whatever it is), and nobody
-//! proves what the other refutes. How a proof was made may differ.
+//! proves what the other refutes. Where both prove, the proof that needs no bound is told: it gets some time more to end.
 
 use crate::found::Found;
 use crate::question::Question;
 use crate::{bounded, context, prove};
 use musilc_ir::{Goal, Limits, TransitionSystem, Unknown, Verdict};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
 
 type Answer = Result<Verdict, Unknown>;
 
@@ -38,12 +39,26 @@ pub(crate) fn parallel(system: &TransitionSystem, question: Question<'_>, found:
             &limits,
         );
         if decisive(&answer) {
+            if matches!(answer, Ok(Verdict::Proved(_))) {
+                wait(&prover, question.started.elapsed().max(GRACE), question.limits);
+            }
             to_prove.raise();
         }
         let crashed = || Err(Unknown::Incapable("the search for a proof panicked".to_owned()));
         (answer, prover.join().unwrap_or_else(|_| crashed()))
     });
     combined(question, searched, proved, found, proving)
+}
+
+/// How long a proof may still take, at least, when the search has come to the end of all runs.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Waits until a thread has ended, or the time is up.
+fn wait<T>(thread: &ScopedJoinHandle<'_, T>, most: Duration, limits: &Limits) {
+    let until = Instant::now() + most;
+    while !thread.is_finished() && Instant::now() < until && limits.must_stop().is_none() {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Runs one after the other.
@@ -66,7 +81,8 @@ fn combined(
 ) -> Answer {
     found.queries += proving.queries;
     found.memory = found.memory.max(proving.memory);
-    if decisive(&searched) {
+    let both = matches!((&searched, &proved), (Ok(Verdict::Proved(_)), Ok(Verdict::Proved(_))));
+    if decisive(&searched) && !both {
         return searched;
     }
     found.certificate = proving.certificate;

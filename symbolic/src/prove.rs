@@ -149,16 +149,15 @@ impl Prover<'_, '_> {
             let most = if method == Method::Induction { question.bound } else { SHORT_INDUCTION };
             let lemmas = self.lemmas.clone();
             if let Some(k) = induction::step_holds(plan, goal, &lemmas, most, question)? {
-                if k > 1
-                    && let Some(verdict) = self.shortest(plan, goal, k)?
-                {
-                    return match verdict {
-                        Verdict::Violated(violation) => Ok(Excluded::Refuted(choices_of(&violation.trace))),
-                        _ => Ok(Excluded::Proved(None)),
-                    };
-                }
                 self.k = self.k.max(k);
-                return Ok(Excluded::Proved(None));
+                // The base of the induction: nothing is wrong in short runs.
+                let base = if k > 1 { self.shortest(plan, goal, k)? } else { None };
+                return Ok(match base {
+                    Some(Verdict::Violated(violation)) if violation.kind.is_local() => {
+                        Excluded::Refuted(choices_of(&violation.trace))
+                    }
+                    _ => Excluded::Proved(None),
+                });
             }
             if method == Method::Induction {
                 return Err(Unknown::Incapable(format!("no induction over up to {most} states shows it")));

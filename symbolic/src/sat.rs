@@ -17,8 +17,8 @@ use rustc_hash::FxHashMap;
 
 /// An incremental solver of propositional formulas.
 pub(crate) trait Sat {
-    /// A new variable.
-    fn fresh(&mut self) -> Literal;
+    /// A new variable. Where it follows from others what it is, it need not be decided; a solver may make use of that.
+    fn fresh(&mut self, follows: bool) -> Literal;
 
     /// Demands for good that one of the literals is true.
     fn add(&mut self, clause: &[Literal]);
@@ -43,6 +43,8 @@ pub(crate) trait Sat {
 pub(crate) struct Solver<'a> {
     sat: Box<dyn Sat>,
     limits: &'a Limits,
+    /// Whether only inputs are decided, and gates follow.
+    inputs_decide: bool,
     /// The literal of each gate that has been written.
     written: FxHashMap<u32, Literal>,
     /// The inputs among them.
@@ -59,7 +61,20 @@ impl<'a> Solver<'a> {
             Procedure::Z3 => Box::new(z3::Z3::new(limits)?),
             Procedure::Sat => Box::new(batsat::Batsat::new(stop.clone())),
         };
-        Ok(Self { sat, limits, written: FxHashMap::default(), inputs: Vec::new(), queries: 0, memory: None })
+        Ok(Self {
+            sat,
+            limits,
+            inputs_decide: false,
+            written: FxHashMap::default(),
+            inputs: Vec::new(),
+            queries: 0,
+            memory: None,
+        })
+    }
+
+    /// Decides inputs only, from now on. Many easy questions are answered faster, and few hard ones slower.
+    pub(crate) fn decide_inputs(&mut self) {
+        self.inputs_decide = true;
     }
 
     /// Demands something for good.
@@ -97,24 +112,13 @@ impl<'a> Solver<'a> {
 
     /// A new literal that stands for nothing yet.
     pub(crate) fn fresh(&mut self) -> Literal {
-        self.sat.fresh()
+        self.sat.fresh(false)
     }
 
     /// The literal of a bit.
     pub(crate) fn literal(&mut self, g: &Graph, bit: Bit) -> Literal {
-        let mut pending = vec![bit.gate()];
-        while let Some(&gate) = pending.last() {
-            if self.written.contains_key(&gate) {
-                pending.pop();
-                continue;
-            }
-            let before = pending.len();
-            g.gate(gate).for_each_operand(|operand| {
-                if !self.written.contains_key(&operand.gate()) {
-                    pending.push(operand.gate());
-                }
-            });
-            if pending.len() == before {
+        if !self.written.contains_key(&bit.gate()) {
+            for gate in g.cone_up_to([bit], |gate| self.written.contains_key(&gate)) {
                 let literal = self.write(g.gate(gate));
                 if *g.gate(gate) == Gate::Input {
                     self.inputs.push((gate, literal));
@@ -134,7 +138,7 @@ impl<'a> Solver<'a> {
 
     /// The clauses of a gate whose operands have been written.
     fn write(&mut self, gate: &Gate) -> Literal {
-        let out = self.sat.fresh();
+        let out = self.sat.fresh(self.inputs_decide && *gate != Gate::Input);
         match gate {
             Gate::Input => {}
             Gate::False => {

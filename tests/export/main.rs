@@ -1,4 +1,5 @@
-//! Exported files, read by others: by a simulator that knows nothing of how they were written, and by ABC where it is installed.
+//! Exported files, read by others: by a simulator that knows nothing of how they were written, and by ABC and cvc5
+//! where they are installed.
 #![allow(clippy::unwrap_used, reason = "a test")]
 #![allow(clippy::print_stderr, reason = "says what was not tested")]
 
@@ -9,3 +10,4 @@ mod expected;
 #[path = "../../explicit/tests/common/generate.rs"]
 mod generate;
 mod random;
+mod smtlib;

@@ -52,7 +52,7 @@ impl Ic3<'_> {
             }
             match self.frames.relative(&self.problem, &cube, frame - 1, true)? {
                 Relative::Inductive(core) => {
-                    let (general, last) = self.generalise(core, &cube, frame)?;
+                    let (general, last) = self.generalise(core, frame)?;
                     self.frames.block(&self.problem, general, last);
                     if last < top {
                         self.obligations.open.push(Reverse((last + 1, Reverse(number))));

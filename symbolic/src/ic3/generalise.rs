@@ -6,6 +6,7 @@
 use super::Ic3;
 use super::cube::{Atom, Cube};
 use super::frames::Relative;
+use musilc_circuit::Mutation;
 use musilc_ir::Unknown;
 
 /// How many states that stand in the way are blocked for one atom.
@@ -15,12 +16,7 @@ const PATIENCE: usize = 12;
 
 impl Ic3<'_> {
     /// A cube of more states than the core of what was asked, out of reach within `frame` steps; and the last frame where it is.
-    pub(super) fn generalise(
-        &mut self,
-        core: Cube,
-        _from: &Cube,
-        frame: usize,
-    ) -> Result<(Cube, usize), Unknown> {
+    pub(super) fn generalise(&mut self, core: Cube, frame: usize) -> Result<(Cube, usize), Unknown> {
         let cube = self.minimal(core, frame, true)?;
         let cube = self.widened(cube, frame)?;
         let mut last = frame;
@@ -33,6 +29,11 @@ impl Ic3<'_> {
                 }
                 Relative::Predecessor(_) => break,
             }
+        }
+        if self.question.mutation == Mutation::BlockTooMuch
+            && let [atom, _, ..] = best.atoms()
+        {
+            best = best.without(*atom);
         }
         Ok((best, last))
     }

@@ -62,6 +62,7 @@ impl<'a> Problem<'a> {
     /// A solver that knows what is supposed of the present state, and of the inputs.
     pub(crate) fn solver(&self, question: Question<'a>) -> Result<Solver<'a>, Unknown> {
         let mut solver = question.solver(question.options.proof_procedure)?;
+        solver.decide_inputs();
         solver.assert(self.graph(), self.supposed);
         solver.assert(self.graph(), self.machine.legal);
         Ok(solver)

@@ -37,8 +37,8 @@ impl Batsat {
 }
 
 impl Sat for Batsat {
-    fn fresh(&mut self) -> Literal {
-        self.inner.new_var_default();
+    fn fresh(&mut self, follows: bool) -> Literal {
+        self.inner.new_var(lbool::UNDEF, !follows);
         self.variables += 1;
         Literal::of_variable(self.variables - 1)
     }

@@ -44,7 +44,7 @@ impl Z3 {
 }
 
 impl Sat for Z3 {
-    fn fresh(&mut self) -> Literal {
+    fn fresh(&mut self, _: bool) -> Literal {
         let constant = Bool::fresh_const("b");
         let negation = constant.not();
         self.constants.push([constant, negation]);

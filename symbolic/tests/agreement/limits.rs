@@ -3,7 +3,7 @@
 use crate::builder::{Action, Builder, int};
 use crate::models;
 use musilc_ir::{Goal, Interrupt, Limits, TransitionSystem, Unknown, Verdict};
-use musilc_symbolic::{Options, Procedure, check};
+use musilc_symbolic::{Method, Mode, Options, Procedure, check};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,8 @@ fn factoring() -> TransitionSystem {
     let y = b.var("y", int(0, most), q);
     let (x, y) = (b.cx.var(x), b.cx.var(y));
     let product = b.cx.mul(x, y);
-    // 536,870,909 and 1,073,741,789 are prime.
-    let number = b.cx.int(536_870_909 * 1_073_741_789);
+    // Both are prime, and neither is near a power of two, where a solver begins to look.
+    let number = b.cx.int(768_614_351 * 902_347_211);
     let equal = b.cx.eq(product, number);
     let one = b.cx.int(1);
     let (trivial_x, trivial_y) = (b.cx.le(x, one), b.cx.le(y, one));
@@ -101,4 +101,57 @@ fn the_observer_sees_each_depth() {
     let limits = Limits { observer: Some(observer), ..Limits::default() };
     let _ = check(&models::philosophers(3), Goal::All, &limits, &Options::default());
     assert_eq!(*depths.lock().unwrap(), [0, 1, 2, 3]);
+}
+
+/// Every way to search, on what is too hard for all of them.
+fn every_way() -> Vec<Options> {
+    let proofs = [Method::Any, Method::Induction, Method::Invariant].into_iter().flat_map(|method| {
+        [Procedure::Sat, Procedure::Z3].map(|proof_procedure| Options {
+            prove: Some(method),
+            proof_procedure,
+            parallel: proof_procedure == Procedure::Sat,
+            depth: 1000,
+            ..Options::default()
+        })
+    });
+    let deep = [Procedure::Sat, Procedure::Z3].map(|procedure| Options {
+        mode: Mode::Deep,
+        procedure,
+        depth: 1000,
+        ..Options::default()
+    });
+    proofs.chain(deep).collect()
+}
+
+#[test]
+fn every_way_to_search_is_stopped() {
+    for options in every_way() {
+        for system in [factoring(), models::counters(8, 40, 300)] {
+            let interrupt = Interrupt::default();
+            let limits = Limits { interrupt: interrupt.clone(), ..Limits::default() };
+            let raiser = std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(150));
+                interrupt.raise();
+                Instant::now()
+            });
+            let outcome = check(&system, Goal::All, &limits, &options);
+            let raised = raiser.join().unwrap();
+            let stopped = outcome.verdict == Verdict::Unknown(Unknown::Interrupted);
+            // Some get to the end before.
+            let decisive = matches!(outcome.verdict, Verdict::Violated(_) | Verdict::Proved(_));
+            let gave_up = matches!(&outcome.verdict, Verdict::Unknown(Unknown::Incapable(why)) if why.contains("no induction"));
+            assert!(stopped || decisive || gave_up, "{options:?}: {:?}", outcome.verdict);
+            assert!(raised.elapsed() < SOON, "{options:?}: {:?}", raised.elapsed());
+        }
+    }
+}
+
+#[test]
+fn too_little_memory_stops_proofs_and_deep_searches() {
+    for options in every_way() {
+        let limits = Limits { max_memory: Some(1 << 17), ..Limits::default() };
+        let outcome = check(&models::counters(8, 40, 300), Goal::All, &limits, &options);
+        let stopped = outcome.verdict == Verdict::Unknown(Unknown::MemoryLimit(1 << 17));
+        assert!(stopped, "{options:?}: {:?}", outcome.verdict);
+    }
 }

@@ -88,10 +88,10 @@ fn compare_proof(number: u64, system: &TransitionSystem, known: &Outcome, outcom
 fn reachable(system: &TransitionSystem) -> Vec<State> {
     let mut states: Vec<State> = Vec::new();
     for args in musilc_ir::bindings(&system.init.params) {
-        if let musilc_ir::InitResult::State(state) = system.initial_state(&args).unwrap() {
-            if !states.contains(&state) {
-                states.push(state);
-            }
+        if let musilc_ir::InitResult::State(state) = system.initial_state(&args).unwrap()
+            && !states.contains(&state)
+        {
+            states.push(state);
         }
     }
     let mut at = 0;
@@ -155,4 +155,26 @@ fn a_forgotten_instance_is_found_out_in_each_mode() {
         });
         assert!(noticed, "{options:?}");
     }
+}
+
+/// What the search for an invariant gets wrong, the check of the certificate tells: no wrong proof gets through.
+#[test]
+fn an_invariant_that_is_none_is_found_out() {
+    let options = Options { depth: 0, prove: Some(Method::Invariant), parallel: false, ..Options::default() };
+    let mut told = 0;
+    for number in 0..300 {
+        let system = random::system(&random::bytes(number, 300));
+        let outcome = check_mutated(&system, Goal::All, &limits(), &options, Mutation::BlockTooMuch);
+        match &outcome.verdict {
+            Verdict::Proved(_) => {
+                assert!(matches!(reference(&system).verdict, Verdict::Proved(_)), "{number}");
+            }
+            Verdict::Unknown(Unknown::Incapable(why)) => {
+                assert!(why.contains("is none"), "{number}: {why}");
+                told += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(told > 0);
 }
