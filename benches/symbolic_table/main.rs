@@ -71,7 +71,7 @@ fn main() {
     eprintln!("{encodings}");
     let records: Vec<_> = wanted.iter().flat_map(|family| scale(family, limit, abc)).collect();
 
-    let text = include_str!("preface.md")
+    let text = include_str!("preface.txt")
         .replace("{machine}", &machine(abc, &load_before))
         .replace("{limit}", &limit.as_secs().to_string())
         .replace("{tasks}", table.tasks(&records).trim_end())
