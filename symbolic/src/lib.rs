@@ -58,6 +58,12 @@ use musilc_ir::{Goal, Limits, Outcome, Proof, Statistics, TransitionSystem, Unkn
 use question::Question;
 use std::time::Instant;
 
+/// The version of Z3 that is linked.
+#[must_use]
+pub fn z3_version() -> &'static str {
+    z3::full_version()
+}
+
 /// Searches all runs of up to `options.depth` steps (or `limits.max_depth`, where that is less) for the goal.
 ///
 /// [`Verdict::Proved`] where no run is longer, or where a proof was [asked for](Options::prove) and found; else a run without anything wrong
