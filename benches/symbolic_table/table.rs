@@ -47,7 +47,8 @@ impl Table {
 
     /// A table of searches, one row a size.
     fn searches(self, records: &[Record], what: &str, z3: By, sat: By, bmc: By, out: &mut String) {
-        let _ = writeln!(out, "| family | size | {what} | Z3 | BatSat | memory | ABC `bmc3` | Z3 / ABC |");
+        let _ =
+            writeln!(out, "| family | size | {what} | Z3 | BatSat | memory | ABC `bmc3` | BatSat / ABC |");
         out.push_str("|---|---|---|---|---|---|---|---|\n");
         for record in records {
             let get = |by| record.runs.get(&by);
@@ -64,9 +65,9 @@ impl Table {
                 found,
                 self.cell(get(z3)),
                 self.cell(get(sat)),
-                memory(get(z3)),
+                memory(get(sat)),
                 theirs,
-                self.ratio(get(z3), get(bmc)),
+                self.ratio(get(sat), get(bmc)),
             ];
             row(&cells, out);
         }
@@ -168,9 +169,9 @@ pub(crate) fn shortfalls(records: &[Record]) -> Vec<String> {
             };
         let get = |by| record.runs.get(&by).copied();
         let by_half = |time: Duration| time.mul_f64(1.5);
-        compare("any", By::AnyZ3, get(By::BmcBroken), &|time| UNNOTICED.max(time / 10));
-        compare("shortest", By::ShortestZ3, get(By::BmcBroken), &by_half);
-        compare("bound", By::BoundZ3, get(By::BmcFixed), &by_half);
+        compare("any", By::AnySat, get(By::BmcBroken), &|time| UNNOTICED.max(time / 10));
+        compare("shortest", By::ShortestSat, get(By::BmcBroken), &by_half);
+        compare("bound", By::BoundSat, get(By::BmcFixed), &by_half);
         compare("proof", By::Proof, record.pdr(), &|time| time * 10);
     }
     out
