@@ -20,7 +20,10 @@ pub(crate) fn certificate(
     cubes: &[Cube],
     lemmas: Vec<PropertyId>,
 ) -> Option<Certificate> {
-    let clauses = cubes.iter().map(|cube| clause(system, latches, cube)).collect::<Option<_>>()?;
+    let clauses = cubes.iter().map(|cube| clause(system, latches, cube)).collect::<Option<Vec<_>>>();
+    let mut clauses = clauses?;
+    // For the reader: short ones first, then by what they speak of.
+    clauses.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
     Some(Certificate { lemmas, clauses })
 }
 
