@@ -47,6 +47,34 @@ mod processes {
         assert_eq!(String::from_utf8(stderr).unwrap(), "");
     }
 
+    /// While a solver runs, too: Z3 has a mind of its own about interrupts.
+    #[test]
+    fn an_interrupt_reaches_solvers() {
+        for more in [&["--solver", "z3"][..], &["--solver", "z3", "--prove"], &["--solver", "sat", "--prove"]]
+        {
+            let mut command = musilc();
+            command.args([
+                "--backend",
+                "bmc",
+                "--check",
+                "fixed",
+                "--depth",
+                "1000",
+                "-D",
+                "N=8",
+                "-D",
+                "M=64",
+            ]);
+            let child = command.args(more).arg("benches/families/ticket-lock.musil").spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(1500));
+            assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+            let Output { status, stdout, .. } = child.wait_with_output().unwrap();
+            let text = String::from_utf8(stdout).unwrap();
+            assert_eq!(status.code(), Some(130), "{more:?}: {text}");
+            assert!(text.contains("interrupted"), "{more:?}: {text}");
+        }
+    }
+
     #[test]
     fn a_timeout_leaves_the_check_undecided() {
         let output = musilc()

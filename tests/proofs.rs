@@ -67,3 +67,42 @@ fn the_table_lists_what_is_proved_and_what_is_not() {
     assert_eq!(listed, found, "docs/proofs.md should have these rows:\n{}", found.join("\n"));
     assert!(found.len() > 20, "only {} checks were found", found.len());
 }
+
+/// The engines agree where the symbolic one looks for proofs, too: on lassos as on everything else.
+#[test]
+fn engines_agree_where_proofs_are_looked_for() {
+    for name in chapters() {
+        let chapter = musilc::compile(Path::new("chapters").join(&name)).unwrap_or_else(|e| panic!("{e}"));
+        let report = chapter.check(&Options::new().prove(true)).unwrap_or_else(|e| panic!("{e}"));
+        for check in &report.checks {
+            assert_eq!(check.status, Status::Passed, "{name}, {}", check.check.name);
+        }
+    }
+}
+
+/// A deep search that comes upon another violation leaves open which one comes first.
+#[test]
+fn a_deep_search_does_not_say_what_comes_first() {
+    let chapter = musilc::Chapter::from_text(
+        "two.musil",
+        "model Two {
+            var a: 0..=3 = 0;
+            var b: 0..=3 = 0;
+            action more_b() when b < 3 { b = b + 1; }
+            action more_a() when a < 3 { a = a + 1; }
+            action back() { a = 0; b = 0; }
+            invariant p: a < 2;
+            invariant q: b < 2;
+        }
+        check first: Two expect violates p in 2;
+        check second: Two expect violates p in 4;",
+    )
+    .unwrap();
+    let deep = Options::new().backend(Backend::Bmc).mode(musilc::Mode::Deep);
+    let report = chapter.check(&deep.clone().check("first")).unwrap();
+    let status = &report.checks[0].status;
+    assert!(matches!(status, Status::Passed | Status::Undecided(_)), "{status:?}");
+    // That something is wrong earlier is sure.
+    let report = chapter.check(&deep.check("second")).unwrap();
+    assert!(matches!(&report.checks[0].status, Status::Failed(_)), "{:?}", report.checks[0].status);
+}

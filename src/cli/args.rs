@@ -131,7 +131,7 @@ pub(crate) struct SymbolicArguments {
     #[arg(long, help_heading = "Symbolic engine", value_name = "MODE", default_value = "shortest")]
     pub(crate) bmc: BoundedMode,
     /// Ask the bounded checker only, for any violation: short for --backend bmc --bmc deep
-    #[arg(long, help_heading = "Symbolic engine", conflicts_with_all = ["backend", "bmc"])]
+    #[arg(long, help_heading = "Symbolic engine", conflicts_with_all = ["bmc"])]
     pub(crate) deep: bool,
     /// How a proof is looked for, with --prove
     #[arg(
@@ -238,10 +238,10 @@ pub(crate) struct LimitArguments {
     /// Most distinct states of the explicit search
     #[arg(long, help_heading = "Limits", value_name = "N")]
     pub(crate) max_states: Option<u64>,
-    /// Most memory for the states of the explicit search, such as 512M or 2G [default: 4G]
+    /// Most memory for the states of the explicit search, and for the solvers, such as 512M or 2G [default: 4G]
     #[arg(long, help_heading = "Limits", value_name = "SIZE", value_parser = size)]
     pub(crate) max_memory: Option<u64>,
-    /// Depth beyond which no engine looks
+    /// Depth beyond which no engine searches; a proof is not bound by it
     #[arg(long, help_heading = "Limits", value_name = "N")]
     pub(crate) max_depth: Option<u32>,
     /// Most seconds of each engine for each check

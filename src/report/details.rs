@@ -12,6 +12,7 @@ use super::trace::{Layout, table};
 use crate::check;
 use crate::result::{CheckReport, Finding, Report, Status};
 use musilc_frontend::literate::Source;
+use musilc_ir::{Proof, Verdict};
 use musilc_ir::{Violation, ViolationKind};
 
 /// What was found instead of what was expected.
@@ -121,6 +122,11 @@ pub(crate) fn certificates(check: &CheckReport) -> String {
             for line in certificate::lines(system, certificate) {
                 out.push_str(&format!("    {line}\n"));
             }
+        } else if let Verdict::Proved(proof @ (Proof::Induction { .. } | Proof::AllRunsEnd { .. })) =
+            run.outcome.verdict
+        {
+            let how = phrase::proof(proof, None);
+            out.push_str(&format!("  {}: {how}; there is no invariant to show\n", run.engine));
         }
     }
     out

@@ -30,6 +30,9 @@ fn extent(engine: Engine, outcome: &Outcome) -> String {
     match depth(outcome) {
         Some(depth) => format!("depth {depth}"),
         None if is_step(outcome) => "1 step".to_owned(),
+        None if matches!(&outcome.verdict, Verdict::Violated(violation) if matches!(violation.kind, ViolationKind::Unreached(_))) => {
+            "all depths".to_owned()
+        }
         None => "nothing decided".to_owned(),
     }
 }

@@ -87,7 +87,8 @@ fn combined(
     }
     found.certificate = proving.certificate;
     if decisive(&proved) {
-        found.decided = found.decided.max(proving.decided);
+        // How far the search got when it was stopped is chance.
+        found.decided = proving.decided;
         found.lassos = proving.lassos;
         if question.goal == Goal::All {
             found.witnesses = proving.witnesses;

@@ -276,7 +276,8 @@ impl Prover<'_, '_> {
         most: u32,
     ) -> Result<Option<Violation>, Unknown> {
         let Some(trace) = global::shortest_lasso(plan, id, most, self.question)? else { return Ok(None) };
-        self.found.lassos = trace.lasso().map(|(stem, turn)| stem.saturating_add(turn));
+        // All lengths before this one have been decided.
+        self.found.lassos = trace.lasso().map(|(stem, turn)| stem.saturating_add(turn).saturating_sub(1));
         Ok(Some(Violation { kind: ViolationKind::Lasso(id), trace }))
     }
 }

@@ -21,13 +21,15 @@ impl Z3 {
     pub(super) fn new(limits: &Limits) -> Result<Self, Unknown> {
         let incapable = || Unknown::Incapable("this Z3 has no solver for QF_FD".to_owned());
         let inner = Solver::new_for_logic("QF_FD").ok_or_else(incapable)?;
+        let mut params = Params::new();
+        // Z3 would put a handler of its own in the place of ours while it runs, and leave it there if two threads ask at once.
+        params.set_bool("ctrl_c", false);
         if let Some(bytes) = limits.max_memory {
             // The solver looks at this between its steps and gives up; the limit that Z3 keeps for the whole process
             // throws in the midst of whatever allocates, and may abort.
-            let mut params = Params::new();
             params.set_u32("max_memory", u32::try_from(bytes / MEBIBYTE).unwrap_or(u32::MAX).max(1));
-            inner.set_params(&params);
         }
+        inner.set_params(&params);
         Ok(Self { inner, constants: Vec::new(), model: None, assumptions: Vec::new() })
     }
 
