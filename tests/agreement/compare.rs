@@ -105,8 +105,13 @@ pub(crate) fn system_of(program: &Program, check: usize) -> Result<Option<Transi
 
 /// Compares everything on the check at this position.
 pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Result<Agreed, String> {
-    let Some(system) = system_of(program, check)? else { return Ok(Agreed::Discarded("beyond the limits")) };
+    let Some(mut system) = system_of(program, check)? else {
+        return Ok(Agreed::Discarded("beyond the limits"));
+    };
     well_formed(&system)?;
+    // What is inductive is a matter of all states, reachable or not, and of the symbolic engine alone.
+    modes::induction(&system, extent)?;
+    system.properties.iter_mut().for_each(|property| property.inductive = false);
     let limits = Limits { max_states: Some(extent.most_states), ..Limits::default() };
     let reference =
         search::check(&system, Goal::All, &limits).map_err(|error| format!("reference: {error}"))?;

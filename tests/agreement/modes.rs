@@ -3,7 +3,7 @@
 use crate::compare::Extent;
 use musilc_ir::replay::confirm;
 use musilc_ir::{
-    Goal, Limits, Outcome, PropertyKind, TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
+    Goal, Limits, Outcome, PropertyKind, TransitionSystem, Unknown, Verdict, Violation, ViolationKind, search,
 };
 use musilc_symbolic::{Method, Mode, Options, Procedure};
 use std::time::Instant;
@@ -17,6 +17,24 @@ pub(crate) fn agree(
 ) -> Result<bool, String> {
     let deep = if goal == Goal::All { deep(system, extent, reference)? } else { true };
     Ok(proof(system, goal, extent, reference)? && deep)
+}
+
+/// Whether each invariant that is claimed to be inductive is one for the engine as for the reference, where that can try all states.
+pub(crate) fn induction(system: &TransitionSystem, extent: &Extent) -> Result<(), String> {
+    let Ok(known) = search::counterexamples_to_induction(system, 100_000) else { return Ok(()) };
+    for id in system.inductive_properties() {
+        let found = run(system, Goal::Induct(id), extent, &Options::default())?;
+        let kind = ViolationKind::NotInductive(id);
+        let right = match &found.verdict {
+            Verdict::Violated(own) => own.kind == kind && known.iter().any(|other| other.kind == kind),
+            Verdict::Proved(_) => known.iter().all(|other| other.kind != kind),
+            _ => false,
+        };
+        if !right {
+            return Err(format!("induction: {:?}, and the reference {known:?}", found.verdict));
+        }
+    }
+    Ok(())
 }
 
 fn run(system: &TransitionSystem, goal: Goal, extent: &Extent, options: &Options) -> Result<Outcome, String> {
