@@ -10,8 +10,8 @@ const PAIRWISE: usize = 6;
 /// Written out for few; else with a chain that tells whether one before is (Sinz, "Towards an optimal CNF encoding of Boolean cardinality
 /// constraints", 2005).
 pub fn at_most_one(g: &mut Graph, bits: &[Bit]) -> Bit {
-    let mut demands = Vec::new();
     if bits.len() <= PAIRWISE {
+        let mut demands = Vec::new();
         for (at, &bit) in bits.iter().enumerate() {
             for &other in &bits[at + 1..] {
                 let both = g.and([bit, other]);
@@ -20,13 +20,21 @@ pub fn at_most_one(g: &mut Graph, bits: &[Bit]) -> Bit {
         }
         return g.and(demands);
     }
+    counters(g, bits).1
+}
+
+/// For each bit, whether it or one before it is true; and whether at most one of all is.
+pub(crate) fn counters(g: &mut Graph, bits: &[Bit]) -> (Vec<Bit>, Bit) {
+    let mut up_to = Vec::with_capacity(bits.len());
     let mut before = Bit::FALSE;
+    let mut demands = Vec::new();
     for &bit in bits {
         let both = g.and([before, bit]);
         demands.push(!both);
         before = g.or([before, bit]);
+        up_to.push(before);
     }
-    g.and(demands)
+    (up_to, g.and(demands))
 }
 
 /// Whether exactly one of the bits is true.

@@ -60,7 +60,7 @@ impl Findings {
         let terminal = state.judge(g, &system.terminal);
         let mut of_stuck: Violations = at(Place::Terminal, &terminal).collect();
         of_stuck.push((ViolationKind::Deadlock, terminal.fails_to_hold));
-        of_stuck.retain(|(kind, bit)| *bit != Bit::FALSE && asked(*kind, goal));
+        of_stuck.retain(|(kind, bit)| *bit != Bit::FALSE && goal.asks_for(*kind));
         match enabled {
             Some(enabled) => {
                 for (kind, bit) in of_stuck {
@@ -92,14 +92,9 @@ pub fn of_step(g: &mut Graph, step: &Step, goal: Goal) -> Violations {
 pub fn sorted(g: &mut Graph, all: Violations, goal: Goal) -> Violations {
     let mut by_kind: BTreeMap<ViolationKind, Vec<Bit>> = BTreeMap::new();
     for (kind, bit) in all {
-        if bit != Bit::FALSE && asked(kind, goal) {
+        if bit != Bit::FALSE && goal.asks_for(kind) {
             by_kind.entry(kind).or_default().push(bit);
         }
     }
     by_kind.into_iter().map(|(kind, bits)| (kind, g.or(bits))).collect()
-}
-
-/// Whether the goal asks for such violations.
-fn asked(kind: ViolationKind, goal: Goal) -> bool {
-    goal == Goal::All || matches!(kind, ViolationKind::Error(_))
 }

@@ -42,4 +42,4 @@ pub use plan::{Fair, Grounding, Instance, Plan};
 pub use state::{Initial, Judged, State};
 pub use step::{Choice, Step};
 pub use sweep::{Order, Sweep};
-pub use term::{Scalar, Term, cell_types};
+pub use term::{Scalar, Term, cell_types, same_state};

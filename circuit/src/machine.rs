@@ -3,7 +3,7 @@
 //! An input that chooses an instance which is not enabled, or fails, leaves the state as it is. Staying adds no state and no violation, and
 //! without it a state without successor would satisfy every demand on its successors.
 
-use crate::findings::{Findings, Violations, of_step, sorted};
+use crate::findings::{Findings, Violations, of_step};
 use crate::graph::{Bit, Graph};
 use crate::mutation::Mutation;
 use crate::number::Number;
@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::state::{Initial, State};
 use crate::step::{Choice, Step};
 use crate::sweep::Sweep;
-use crate::term::{Scalar, Term};
+use crate::term::{Scalar, Term, same_state};
 use musilc_ir::{Goal, Limits, PropertyId, Unknown, VarId};
 
 /// What a latch says of its cell.
@@ -124,13 +124,8 @@ impl Machine {
         let findings = Findings::of_state(g, plan, &state, goal)?;
         let of_step = of_step(g, &step, goal);
         let initial = Initial::new(g, plan, limits, mutation)?;
-        let mut same = vec![initial.demand, !initial.failed];
-        for (now, first) in state.cells.iter().zip(&initial.cells) {
-            for (now, first) in now.cells().iter().zip(first.cells()) {
-                same.push(now.equals(first, g));
-            }
-        }
-        let starts = g.and(same);
+        let same = same_state(g, &state.cells, &initial.cells);
+        let starts = g.and([initial.demand, !initial.failed, same]);
         let base = g.len();
         let sweep = match sequence {
             Some(sequence) => {
@@ -176,12 +171,6 @@ impl Machine {
         let all = self.of_state.iter().chain(&self.of_step).map(|(_, bit)| *bit);
         let all: Vec<Bit> = all.collect();
         self.graph.or(all)
-    }
-
-    /// What is wrong with the state or the step, in the order in which it counts.
-    pub fn violations(&mut self, goal: Goal) -> Violations {
-        let all = self.of_state.iter().chain(&self.of_step).copied().collect();
-        sorted(&mut self.graph, all, goal)
     }
 
     /// The cells of the initial state, one for each latch: whether it is set.

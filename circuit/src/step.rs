@@ -1,5 +1,6 @@
 //! A step from a state: which instance is executed, what fails, and the state after it.
 
+use crate::count::counters;
 use crate::encode::Leaves;
 use crate::graph::{Bit, Graph};
 use crate::mutation::Mutation;
@@ -116,20 +117,6 @@ impl Step {
         let demand = g.and(demands);
         Ok(Some(Self { fires, chosen, up_to, demand, failed, failures, properties, cells }))
     }
-}
-
-/// For each bit, whether it or one before it is true; and whether at most one of all is.
-fn counters(g: &mut Graph, bits: &[Bit]) -> (Vec<Bit>, Bit) {
-    let mut up_to = Vec::with_capacity(bits.len());
-    let mut before = Bit::FALSE;
-    let mut demands = Vec::new();
-    for &bit in bits {
-        let both = g.and([before, bit]);
-        demands.push(!both);
-        before = g.or([before, bit]);
-        up_to.push(before);
-    }
-    (up_to, g.and(demands))
 }
 
 /// What a step writes.

@@ -184,6 +184,13 @@ impl Term {
     }
 }
 
+/// Whether two states have the same values.
+pub fn same_state(g: &mut Graph, a: &[Term], b: &[Term]) -> Bit {
+    let cells = a.iter().zip(b).flat_map(|(a, b)| a.cells().iter().zip(b.cells()));
+    let same: Vec<Bit> = cells.map(|(a, b)| a.equals(b, g)).collect();
+    g.and(same)
+}
+
 /// The types of the cells of a type, in order.
 #[must_use]
 pub fn cell_types(ty: &Type) -> Vec<&Type> {

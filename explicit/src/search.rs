@@ -412,7 +412,7 @@ impl<'s, const W: usize> Search<'s, W> {
 
     /// Keeps the violation if the goal asks for it and it is less than the one kept.
     fn offer(&mut self, kind: ViolationKind, trace: impl FnOnce(&Self) -> Trace) {
-        let asked = self.goal == Goal::All || matches!(kind, ViolationKind::Error(_));
+        let asked = self.goal.asks_for(kind);
         if asked && self.best.as_ref().is_none_or(|best| kind < best.kind) {
             self.best = Some(Violation { kind, trace: trace(self) });
         }

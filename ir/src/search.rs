@@ -384,7 +384,7 @@ fn violated(kind: ViolationKind) -> Verdict {
 
 /// Keeps the violation if the goal asks for it and it is less than the one kept.
 fn offer(best: &mut Option<Violation>, goal: Goal, kind: ViolationKind, trace: impl FnOnce() -> Trace) {
-    let asked = goal == Goal::All || matches!(kind, ViolationKind::Error(_));
+    let asked = goal.asks_for(kind);
     if asked && best.as_ref().is_none_or(|best| kind < best.kind) {
         *best = Some(Violation { kind, trace: trace() });
     }

@@ -44,6 +44,12 @@ impl Goal {
         };
         Err(Unknown::Incapable(why.to_owned()))
     }
+
+    /// Whether such a violation of a single state or step ends the search: any does for [`Goal::All`], only model errors for the others.
+    #[must_use]
+    pub fn asks_for(self, kind: ViolationKind) -> bool {
+        self == Goal::All || matches!(kind, ViolationKind::Error(_))
+    }
 }
 
 /// The answer of an engine.

@@ -1,7 +1,7 @@
 //! Reading states and parameters from a model.
 
-use musilc_circuit::{Graph, Number, Params, Scalar, Term, Valuation};
-use musilc_ir::{Param, State, Type, Value};
+use musilc_circuit::{Graph, Number, Params, Plan, Scalar, Term, Valuation};
+use musilc_ir::{Param, State, TransitionId, Type, Value};
 
 /// The value of a number in a model; `None` where the model is none.
 pub(crate) fn read_number(g: &Graph, model: &mut Valuation, number: &Number) -> Option<i64> {
@@ -69,4 +69,17 @@ pub(crate) fn read_args(
         }
     });
     bound.iter().map(|&arg| Some(arg)).chain(open).collect()
+}
+
+/// The instance at a position in the plan, with the parameters that it leaves open as in a model.
+pub(crate) fn read_instance(
+    plan: &Plan<'_>,
+    g: &Graph,
+    model: &mut Valuation,
+    index: usize,
+    open: &Params,
+) -> Option<(TransitionId, Vec<u32>)> {
+    let ground = &plan.instances[index].ground;
+    let params = &plan.system.transition(ground.transition).params;
+    Some((ground.transition, read_args(g, model, params, &ground.args, open)?))
 }

@@ -1,7 +1,6 @@
 //! Invariants that have been found, in terms of the cells of the state variables; and whether they are what they are said to be.
 
 use crate::ic3::{Cube, Problem};
-use crate::options::Procedure;
 use crate::question::Question;
 use crate::sat::{Literal, Solver};
 use musilc_circuit::{
@@ -107,18 +106,10 @@ struct Recheck<'a> {
 }
 
 impl<'a> Recheck<'a> {
-    fn solver(&self) -> Result<Solver<'a>, Unknown> {
-        // Another one than the search has used, where there is a choice.
-        self.question.solver(match self.question.options.proof_procedure {
-            Procedure::Sat => Procedure::Z3,
-            Procedure::Z3 => Procedure::Sat,
-        })
-    }
-
     fn misses_initial(&mut self, invariant: musilc_ir::ExprId) -> Result<bool, Unknown> {
         let Question { limits, mutation, options, .. } = self.question;
         let mut g = Graph::new(options.most_cases);
-        let mut solver = self.solver()?;
+        let mut solver = self.question.other_solver()?;
         let initial = Initial::new(&mut g, self.plan, limits, mutation)?;
         let state = State::new(&mut g, self.plan, initial.cells, limits, mutation)?;
         solver.assert(&g, initial.demand);
@@ -129,7 +120,7 @@ impl<'a> Recheck<'a> {
     /// A state that satisfies the invariant, and a solver that knows.
     fn inside(&self, g: &mut Graph, invariant: musilc_ir::ExprId) -> Result<(State, Solver<'a>), Unknown> {
         let Question { limits, mutation, .. } = self.question;
-        let mut solver = self.solver()?;
+        let mut solver = self.question.other_solver()?;
         let (cells, typed) = State::inputs(g, self.plan, false);
         let state = State::new(g, self.plan, cells, limits, mutation)?;
         solver.assert(g, typed);
@@ -180,8 +171,8 @@ pub(crate) fn problem_with_cubes(
     question: Question<'_>,
 ) -> Result<Option<&'static str>, Unknown> {
     let g = problem.graph();
-    let mut solver = question.solver(Procedure::Z3)?;
-    let mut initial = question.solver(Procedure::Z3)?;
+    let mut solver = question.other_solver()?;
+    let mut initial = question.other_solver()?;
     initial.assert(g, problem.machine.initial.demand);
     initial.assert(g, !problem.machine.initial.failed);
     solver.assert(g, problem.supposed);

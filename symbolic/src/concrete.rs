@@ -55,7 +55,7 @@ pub(crate) fn execute(
             StepResult::Next(next) => {
                 trace.steps.push(step(Some(next.clone())));
                 let mut found = system.examine_step(&state, &next).map_err(internal)?;
-                found.retain(|kind| asked(*kind, goal));
+                found.retain(|kind| goal.asks_for(*kind));
                 let of_state = end_in(system, goal, &next)?;
                 let least =
                     found.into_iter().map(End::Violation).chain(of_state).min_by_key(|end| match end {
@@ -74,16 +74,12 @@ pub(crate) fn execute(
 
 fn end_in(system: &TransitionSystem, goal: Goal, state: &State) -> Result<Option<End>, Unknown> {
     let report = system.examine_state(state).map_err(internal)?;
-    if let Some(kind) = report.violations.into_iter().find(|kind| asked(*kind, goal)) {
+    if let Some(kind) = report.violations.into_iter().find(|kind| goal.asks_for(*kind)) {
         return Ok(Some(End::Violation(kind)));
     }
     let Goal::Reach(id) = goal else { return Ok(None) };
     let truth = system.property_truth(id, Env::of_state(state)).map_err(internal)?;
     Ok((truth == Truth::True).then_some(End::Reached(id)))
-}
-
-fn asked(kind: ViolationKind, goal: Goal) -> bool {
-    goal == Goal::All || matches!(kind, ViolationKind::Error(_))
 }
 
 /// Leaves out what a run to a violation does without: long parts first, then single steps, as long as the end is the same (Zeller and

@@ -3,12 +3,12 @@
 //! What a sweep can do in one round hangs on the order of the instances. Several orders are tried side by side, round by round. Runs are not
 //! the shortest; what they do without is left out before they are reported.
 
-use crate::cells::read_args;
+use crate::cells::{read_args, read_instance};
 use crate::concrete::{Choices, shorten};
 use crate::found::Found;
 use crate::question::Question;
 use crate::sat::Solver;
-use crate::search::{no_value, violated};
+use crate::search::{no_initial_state, no_value};
 use crate::walk;
 use musilc_circuit::{
     Bit, Choice, Findings, Graph, Initial, Mutation, Order, Params, Plan, State, Step, Sweep, Valuation,
@@ -124,10 +124,7 @@ impl<'a> Deep<'a> {
         let all = sorted(g, all, goal);
         let bad = g.or(all.iter().map(|(_, bit)| *bit));
         if depth == 0 && self.solver.model_where(&self.graph, Bit::TRUE)?.is_none() {
-            return Ok(Some(match goal {
-                Goal::Reach(id) => violated(ViolationKind::Unreached(id)),
-                Goal::All | Goal::Refute(_) | Goal::Induct(_) => violated(ViolationKind::NoInitialState),
-            }));
+            return Ok(Some(no_initial_state(goal)));
         }
         if let Some(mut model) = self.solver.model_where(&self.graph, bad)? {
             return self.shown(&mut model, last.as_ref()).map(Some);
@@ -172,10 +169,7 @@ impl<'a> Deep<'a> {
         let (plan, g) = (self.plan, &self.graph);
         let mut taken = Vec::new();
         let mut take = |index: usize, params: &Params, model: &mut Valuation| {
-            let ground = &plan.instances[index].ground;
-            let own = &plan.system.transition(ground.transition).params;
-            let args = read_args(g, model, own, &ground.args, params).ok_or_else(no_value)?;
-            taken.push((ground.transition, args));
+            taken.push(read_instance(plan, g, model, index, params).ok_or_else(no_value)?);
             Ok(())
         };
         for sweep in &self.sweeps {

@@ -3,10 +3,10 @@
 //! k-induction supposes `k` states in a row without violation, all different (Sheeran, Singh and Stålmarck, "Checking safety properties using
 //! induction and a SAT-solver", 2000).
 
-use crate::cells::{read_args, read_state};
+use crate::cells::{read_instance, read_state};
 use crate::question::Question;
 use crate::search::no_value;
-use musilc_circuit::{Bit, Choice, Findings, Graph, Judged, Plan, State, Step, of_step, sorted};
+use musilc_circuit::{Bit, Choice, Findings, Graph, Judged, Plan, State, Step, of_step, same_state, sorted};
 use musilc_ir::{Goal, PropertyId, Trace, TransitionSystem, Unknown, Violation, ViolationKind};
 
 /// A step that leads out of the conjunction of all invariants that are claimed to be inductive; the least property that is false after
@@ -54,14 +54,9 @@ pub(crate) fn counterexample(
         let initial = read_state(&graph, &mut model, types(), &before.cells).ok_or_else(no_value)?;
         let state = read_state(&graph, &mut model, types(), &step.cells).ok_or_else(no_value)?;
         let fired = step.fires.iter().find(|(_, fire)| model.value(&graph, *fire)).ok_or_else(no_value)?;
-        let ground = &plan.instances[fired.0].ground;
-        let params = &system.transition(ground.transition).params;
-        let args = read_args(&graph, &mut model, params, &ground.args, &before.params);
-        let step = musilc_ir::Step {
-            transition: ground.transition,
-            args: args.ok_or_else(no_value)?,
-            state: Some(state),
-        };
+        let taken = read_instance(plan, &graph, &mut model, fired.0, &before.params);
+        let (transition, args) = taken.ok_or_else(no_value)?;
+        let step = musilc_ir::Step { transition, args, state: Some(state) };
         let trace = Trace { init_args: vec![], initial: Some(initial), steps: vec![step], back_to: None };
         return Ok(Some(Violation { kind: ViolationKind::NotInductive(id), trace }));
     }
@@ -112,11 +107,7 @@ pub(crate) fn step_holds(
         path.push(std::mem::replace(&mut state, next));
         for earlier in &path {
             solver.stop_if_needed()?;
-            let g = &mut graph;
-            let pairs = earlier.cells.iter().zip(&state.cells);
-            let cells = pairs.flat_map(|(a, b)| a.cells().iter().zip(b.cells()));
-            let same: Vec<Bit> = cells.map(|(a, b)| a.equals(b, g)).collect();
-            let same = g.and(same);
+            let same = same_state(&mut graph, &earlier.cells, &state.cells);
             solver.assert(&graph, !same);
         }
         if solver.model_where(&graph, Bit::TRUE)?.is_none() {

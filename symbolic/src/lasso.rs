@@ -11,7 +11,7 @@ use crate::sat::Solver;
 use crate::search::no_value;
 use crate::trace;
 use crate::unroll::Unrolling;
-use musilc_circuit::{Bit, Fair, Mutation, Plan, Valuation, exactly_one};
+use musilc_circuit::{Bit, Fair, Mutation, Plan, Valuation, exactly_one, same_state};
 use musilc_ir::{ExprId, Formula, Trace, Unknown};
 use rustc_hash::FxHashMap;
 
@@ -157,10 +157,7 @@ impl<'a> Lassos<'a> {
         let mut starts = Vec::with_capacity(before.len());
         let mut demands = Vec::with_capacity(before.len());
         for depth in before {
-            let pairs = depth.cells.iter().zip(&last.cells);
-            let cells = pairs.flat_map(|(a, b)| a.cells().iter().zip(b.cells()));
-            let same: Vec<Bit> = cells.map(|(a, b)| a.equals(b, g)).collect();
-            let same = g.and(same);
+            let same = same_state(g, &depth.cells, &last.cells);
             let start = if same == Bit::FALSE { Bit::FALSE } else { g.input() };
             starts.push(start);
             demands.push(g.implies(start, same));

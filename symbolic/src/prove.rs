@@ -64,7 +64,7 @@ impl Prover<'_, '_> {
         if let Some(verdict) = self.shortest(plan, goal, 1)? {
             return Ok(verdict);
         }
-        self.find_lemmas(plan)?;
+        self.find_lemmas()?;
         match self.exclude_violations(plan, goal)? {
             Excluded::Refuted(choices) => return self.violated(plan, goal, &choices),
             Excluded::Proved(certificate) => self.found.certificate = certificate,
@@ -129,15 +129,11 @@ impl Prover<'_, '_> {
     }
 
     /// The conjunction of all invariants that are claimed to be inductive, where it is. That it holds at the start has been seen.
-    fn find_lemmas(&mut self, plan: &Plan<'_>) -> Result<(), Unknown> {
-        let claimed: Vec<PropertyId> = self.system.inductive_properties().collect();
-        if claimed.is_empty() || plan.system.properties.is_empty() {
-            return Ok(());
-        }
+    fn find_lemmas(&mut self) -> Result<(), Unknown> {
         if self.question.goal == Goal::All
             && induction::counterexample(self.system, None, self.question)?.is_none()
         {
-            self.lemmas = claimed;
+            self.lemmas = self.system.inductive_properties().collect();
         }
         Ok(())
     }

@@ -31,6 +31,14 @@ impl<'a> Question<'a> {
         Solver::new(procedure, self.limits, self.stop)
     }
 
+    /// A solver without demands, of another kind than the one that finds proofs: to check them.
+    pub(crate) fn other_solver(&self) -> Result<Solver<'a>, Unknown> {
+        self.solver(match self.options.proof_procedure {
+            Procedure::Sat => Procedure::Z3,
+            Procedure::Z3 => Procedure::Sat,
+        })
+    }
+
     /// Tells who watches how far the work has come.
     pub(crate) fn report(&self, depth: u32, conflicts: u64) {
         if let Some(observer) = &self.limits.observer {

@@ -105,10 +105,7 @@ impl Search<'_> {
     /// The verdict where no run is longer than this depth.
     fn goes_on(&mut self, findings: &Findings, depth: u32) -> Result<Option<Verdict>, Unknown> {
         if depth == 0 && self.solver.model_where(&self.run.graph, Bit::TRUE)?.is_none() {
-            return Ok(Some(match self.question.goal {
-                Goal::All | Goal::Refute(_) | Goal::Induct(_) => violated(ViolationKind::NoInitialState),
-                Goal::Reach(id) => violated(ViolationKind::Unreached(id)),
-            }));
+            return Ok(Some(no_initial_state(self.question.goal)));
         }
         // There are runs of this length: each shorter one that can go on does so without failing. If every stuck state is a
         // deadlock, and there is none, then each of these runs can go on too.
@@ -193,6 +190,14 @@ pub(crate) fn no_value() -> Unknown {
     Unknown::Incapable("the solver's model lacks a value".to_owned())
 }
 
-pub(crate) fn violated(kind: ViolationKind) -> Verdict {
+fn violated(kind: ViolationKind) -> Verdict {
     Verdict::Violated(Violation { kind, trace: Trace::default() })
+}
+
+/// The verdict where no state is initial.
+pub(crate) fn no_initial_state(goal: Goal) -> Verdict {
+    violated(match goal {
+        Goal::Reach(id) => ViolationKind::Unreached(id),
+        Goal::All | Goal::Refute(_) | Goal::Induct(_) => ViolationKind::NoInitialState,
+    })
 }

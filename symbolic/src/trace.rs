@@ -1,6 +1,6 @@
 //! The run that a model describes.
 
-use crate::cells::{read_args, read_state};
+use crate::cells::{read_args, read_instance, read_state};
 use crate::unroll::Unrolling;
 use musilc_circuit::Valuation;
 use musilc_ir::{Step, Trace};
@@ -18,11 +18,9 @@ pub(crate) fn read(run: &Unrolling<'_>, model: &mut Valuation, failed: bool) -> 
     let mut steps = Vec::new();
     for (depth, from) in run.depths.iter().enumerate().take(run.depths.len() - 1) {
         let (instance, _) = from.fires().iter().find(|(_, fire)| model.value(g, *fire))?;
-        let ground = &plan.instances[*instance].ground;
-        let params = &plan.system.transition(ground.transition).params;
-        let args = read_args(g, model, params, &ground.args, &from.params)?;
+        let (transition, args) = read_instance(plan, g, model, *instance, &from.params)?;
         let state = if depth + 1 < states { Some(state_at(model, depth + 1)?) } else { None };
-        steps.push(Step { transition: ground.transition, args, state });
+        steps.push(Step { transition, args, state });
     }
     let init_args = read_args(g, model, &plan.system.init.params, &[], &run.init_params)?;
     Some(Trace { init_args, initial, steps, back_to: None })

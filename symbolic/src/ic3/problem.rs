@@ -1,7 +1,7 @@
 //! What a search for an invariant asks of a system's circuit.
 
 use super::cube::{Atom, Cube};
-use crate::cells::read_args;
+use crate::cells::{read_args, read_instance};
 use crate::concrete::Taken;
 use crate::question::Question;
 use crate::sat::{Literal, Solver};
@@ -149,10 +149,7 @@ impl<'a> Problem<'a> {
         let mut taken = Vec::new();
         for (index, bit, open) in candidates {
             if model.value(g, bit) {
-                let ground = &self.plan.instances[index].ground;
-                let params = &self.plan.system.transition(ground.transition).params;
-                let args = read_args(g, &mut model, params, &ground.args, open);
-                taken.push((ground.transition, args.ok_or_else(no_value)?));
+                taken.push(read_instance(self.plan, g, &mut model, index, open).ok_or_else(no_value)?);
             }
         }
         Ok(taken)
