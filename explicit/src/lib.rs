@@ -18,6 +18,7 @@ pub mod layout;
 mod machine;
 mod memory;
 mod mutation;
+mod options;
 mod product;
 mod scc;
 mod search;
@@ -29,6 +30,7 @@ mod trace;
 pub use layout::Layout;
 #[doc(hidden)]
 pub use mutation::Mutation;
+pub use options::{Checkpoint, Codegen, Options};
 
 use clock::Clock;
 use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
@@ -39,15 +41,21 @@ use trace::Numbering;
 /// Checks a system for a goal. Anything malformed ends in [`Unknown::Incapable`].
 #[must_use]
 pub fn check(system: &TransitionSystem, goal: Goal, limits: &Limits) -> Outcome {
-    check_mutated(system, goal, limits, Mutation::None)
+    check_with(system, goal, limits, &Options::default())
 }
 
 /// As [`check`], with a fault in the compiled code: to test tests with.
 #[doc(hidden)]
 #[must_use]
 pub fn check_mutated(system: &TransitionSystem, goal: Goal, limits: &Limits, mutation: Mutation) -> Outcome {
+    check_with(system, goal, limits, &Options { mutation, ..Options::default() })
+}
+
+/// As [`check`], in a way of the caller's choice.
+#[must_use]
+pub fn check_with(system: &TransitionSystem, goal: Goal, limits: &Limits, options: &Options) -> Outcome {
     let started = Instant::now();
-    attempt(system, goal, limits, mutation).unwrap_or_else(|why| Outcome {
+    attempt(system, goal, limits, options).unwrap_or_else(|why| Outcome {
         verdict: Verdict::Unknown(why),
         decided_depth: None,
         decided_lassos: None,
@@ -62,7 +70,7 @@ fn attempt(
     system: &TransitionSystem,
     goal: Goal,
     limits: &Limits,
-    mutation: Mutation,
+    options: &Options,
 ) -> Result<Outcome, Unknown> {
     let incapable = |why: &str| Unknown::Incapable(why.to_owned());
     goal.fits(system)?;
@@ -77,7 +85,7 @@ fn attempt(
     let clock = Clock::new(limits);
     let layout = Layout::new(&system.variables).map_err(|why| incapable(&why.to_string()))?;
     let numbering = Numbering::new(system).ok_or_else(|| incapable("there are more than 2^32 instances"))?;
-    let program = compile::compile(system, &layout, limits, mutation)?;
+    let program = compile::compile(system, &layout, limits, options.mutation)?;
     Ok(match layout.words() {
         1 => Search::<1>::new(system, goal, limits, &program, &layout, &numbering, clock).run(),
         2 => Search::<2>::new(system, goal, limits, &program, &layout, &numbering, clock).run(),

@@ -61,6 +61,10 @@ pub struct Progress {
     pub conflicts: u64,
     /// States waiting to be expanded.
     pub frontier: u64,
+    /// Bytes of the engine's own data structures; 0 from an engine that does not count them.
+    pub memory: u64,
+    /// The most bytes that they may take; 0 where there is no limit.
+    pub max_memory: u64,
     /// Since the start.
     pub elapsed: Duration,
 }
