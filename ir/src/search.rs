@@ -347,9 +347,9 @@ impl<'a> Search<'a> {
                 depth,
                 states: self.states.len() as u64,
                 transitions: self.coverage.fired.iter().sum(),
-                conflicts: 0,
                 frontier: frontier as u64,
                 elapsed: self.started.elapsed(),
+                ..Progress::default()
             });
         }
         Ok(self.limits.must_stop().map_or(Ok(()), |why| Err(Verdict::Unknown(why))))
