@@ -68,7 +68,7 @@ impl Local {
     pub(crate) fn new<const W: usize>(
         product: &mut Product<'_, '_, '_, W>,
         nodes: &[u64],
-        memory: &mut Memory,
+        memory: &Memory,
     ) -> ControlFlow<Stop, Self> {
         let mut nodes = nodes.to_vec();
         nodes.sort_unstable();
@@ -104,7 +104,7 @@ impl Local {
         ControlFlow::Continue(local)
     }
 
-    fn account(&mut self, memory: &mut Memory) -> ControlFlow<Stop> {
+    fn account(&mut self, memory: &Memory) -> ControlFlow<Stop> {
         let now = (self.nodes.capacity() * 8
             + self.edges.capacity() * size_of::<LocalEdge>()
             + (self.edges_from.capacity() + self.enabled_from.capacity() + self.enabled.capacity()) * 4)
@@ -119,7 +119,7 @@ impl Local {
     }
 
     /// Gives its memory back.
-    pub(crate) fn release(self, memory: &mut Memory) {
+    pub(crate) fn release(self, memory: &Memory) {
         memory.release(self.bytes);
     }
 
@@ -149,7 +149,7 @@ impl Local {
         &self,
         product: &mut Product<'_, '_, '_, W>,
         tally: &mut Tally,
-        memory: &mut Memory,
+        memory: &Memory,
     ) -> ControlFlow<Stop, Vec<Vec<u32>>> {
         let mut fair = Vec::new();
         // Which part each node belongs to; nodes that have been left belong to none.

@@ -8,8 +8,9 @@ use crate::compile::Program;
 use crate::fairness::Constraints;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::memory::Memory;
-use crate::seen::{self, Seen};
-use crate::trace::Numbering;
+use crate::seen::Seen;
+use crate::store::hash;
+use crate::numbering::Numbering;
 use musilc_ir::{Progress, Unknown};
 use std::ops::ControlFlow;
 
@@ -79,7 +80,7 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
     }
 
     /// Computes all steps, of which there are `count`, and keeps them; unless they would take too much memory.
-    pub(crate) fn store(&mut self, count: u64, memory: &mut Memory) -> ControlFlow<Stop> {
+    pub(crate) fn store(&mut self, count: u64, memory: &Memory) -> ControlFlow<Stop> {
         let states = u64::from(self.seen.len());
         // Where nothing is enabled there is a stuttering step more.
         let most = count + states;
@@ -104,7 +105,7 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
     }
 
     /// Forgets stored steps.
-    pub(crate) fn release(&mut self, memory: &mut Memory) {
+    pub(crate) fn release(&mut self, memory: &Memory) {
         if let Some(stored) = self.stored.take() {
             memory.release(stored.bytes);
         }
@@ -152,9 +153,8 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
             keys: &mut self.keys,
         };
         self.machine.expand(seen.get(state), &mut collector)?;
-        // As in the search for the states: the reads overlap.
-        let touched = self.keys.iter().fold(0, |all, &key| all ^ seen.touch(key));
-        std::hint::black_box(touched);
+        // As in the search for the states: the waits for memory overlap.
+        self.keys.iter().for_each(|&key| seen.ask(key));
         let width = self.words.len() / self.keys.len().max(1);
         for ((arc, &key), words) in
             self.arcs.iter_mut().zip(&self.keys).zip(self.words.chunks_exact(width.max(1)))
@@ -200,7 +200,7 @@ impl Sink for Collector<'_, '_> {
         let Ok(after) = step.result else {
             return ControlFlow::Break(fault("a step fails in a system without model errors"));
         };
-        self.keys.push(seen::hash(after));
+        self.keys.push(hash(after));
         self.words.extend_from_slice(after);
         let instance = self.numbering.instance(step.transition, step.number);
         let constraint = self.constraints.of(step.transition, step.number);

@@ -95,7 +95,7 @@ pub(crate) struct Finder<'f, 'p, 'g, 'l, const W: usize> {
     pub(crate) parts: &'f [Vec<u64>],
     /// The number of states at each depth.
     pub(crate) levels: &'f [u64],
-    pub(crate) memory: &'f mut Memory,
+    pub(crate) memory: &'f Memory,
 }
 
 impl<const W: usize> Finder<'_, '_, '_, '_, W> {

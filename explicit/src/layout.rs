@@ -57,6 +57,8 @@ pub struct Layout {
     places: Vec<Place>,
     words: usize,
     bits: u64,
+    /// How many low bits of each word are taken.
+    used: Vec<u32>,
 }
 
 /// Why there is no layout.
@@ -116,7 +118,8 @@ impl Layout {
                 }
             });
         }
-        Ok(Layout { variables: variables.to_vec(), places, words: used.len().max(1), bits })
+        used.resize(used.len().max(1), 0);
+        Ok(Layout { variables: variables.to_vec(), places, words: used.len(), bits, used })
     }
 
     /// The number of 64-bit words of a packed state, at least 1.
@@ -129,6 +132,11 @@ impl Layout {
     #[must_use]
     pub fn bits(&self) -> u64 {
         self.bits
+    }
+
+    /// How many low bits of each word are taken; the others are zero in every state.
+    pub(crate) fn used(&self) -> impl Iterator<Item = u32> {
+        self.used.iter().copied()
     }
 
     /// The variables that are laid out.

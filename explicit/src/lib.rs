@@ -15,17 +15,23 @@ mod graph;
 pub mod internals;
 mod lasso;
 pub mod layout;
+mod level;
 mod machine;
 mod memory;
 mod mutation;
+mod native;
+mod numbering;
 mod options;
+mod path;
+mod prefetch;
 mod product;
 mod scc;
 mod search;
 mod seen;
 mod shorten;
+mod store;
+mod table;
 mod temporal;
-mod trace;
 
 pub use layout::Layout;
 #[doc(hidden)]
@@ -33,10 +39,12 @@ pub use mutation::Mutation;
 pub use options::{Checkpoint, Codegen, Options};
 
 use clock::Clock;
+use memory::Full;
 use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
-use search::Search;
+use search::{Global, Search, Task};
+use seen::Seen;
 use std::time::Instant;
-use trace::Numbering;
+use table::{Table, Tag};
 
 /// Checks a system for a goal. Anything malformed ends in [`Unknown::Incapable`].
 #[must_use]
@@ -84,11 +92,45 @@ fn attempt(
     }
     let clock = Clock::new(limits);
     let layout = Layout::new(&system.variables).map_err(|why| incapable(&why.to_string()))?;
-    let numbering = Numbering::new(system).ok_or_else(|| incapable("there are more than 2^32 instances"))?;
     let program = compile::compile(system, &layout, limits, options.mutation)?;
-    Ok(match layout.words() {
-        1 => Search::<1>::new(system, goal, limits, &program, &layout, &numbering, clock).run(),
-        2 => Search::<2>::new(system, goal, limits, &program, &layout, &numbering, clock).run(),
-        _ => Search::<0>::new(system, goal, limits, &program, &layout, &numbering, clock).run(),
-    })
+    let task = Task::new(system, goal, limits, options, &program, &layout);
+    search(&task, clock)
+}
+
+/// Searches with the set that fits the states.
+fn search(task: &Task<'_>, clock: Clock<'_>) -> Result<Outcome, Unknown> {
+    let global = !task.system.global_properties(task.goal).is_empty();
+    let words = task.layout.words();
+    if global {
+        // Graphs need numbers for states, which a single thread gives them in order.
+        return match words {
+            1 => numbered::<1>(task, clock, Some(temporal::decide::<1>)),
+            2 => numbered::<2>(task, clock, Some(temporal::decide::<2>)),
+            _ => numbered::<0>(task, clock, Some(temporal::decide::<0>)),
+        };
+    }
+    match (words, Tag::new(task.layout.used())) {
+        (1, Some(tag)) => compact::<1>(task, clock, tag),
+        (2, Some(tag)) => compact::<2>(task, clock, tag),
+        (1, None) => numbered::<1>(task, clock, None),
+        (2, None) => numbered::<2>(task, clock, None),
+        _ => numbered::<0>(task, clock, None),
+    }
+}
+
+fn compact<'s, const W: usize>(task: &'s Task<'s>, clock: Clock<'s>, tag: Tag) -> Result<Outcome, Unknown> {
+    let threads = task.options.threads.get();
+    let new = |_| Table::<W>::new(tag, task.limits.max_memory, &task.memory);
+    let tables: Result<Vec<_>, Full> = (0..threads).map(new).collect();
+    Ok(Search::new(task, clock, tables.map_err(|_| task.out_of_memory())?, None)?.run())
+}
+
+fn numbered<'s, const W: usize>(
+    task: &'s Task<'s>,
+    clock: Clock<'s>,
+    global: Option<Global<'s, Seen<W>>>,
+) -> Result<Outcome, Unknown> {
+    let threads = if global.is_some() { 1 } else { task.options.threads.get() };
+    let sets = (0..threads).map(|_| Seen::new(task.program.words)).collect();
+    Ok(Search::new(task, clock, sets, global)?.run())
 }

@@ -1,55 +1,73 @@
 //! Memory that is counted before it is taken, and taken without aborting where there is none.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 /// There is no more memory, or the limit does not allow more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Full;
 
-/// The account of a search's large structures, in bytes.
+/// The account of a search's large structures, in bytes. Several threads may share it.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    used: u64,
-    peak: u64,
+    used: AtomicU64,
+    peak: AtomicU64,
     most: Option<u64>,
 }
 
 impl Memory {
     pub(crate) fn new(most: Option<u64>) -> Self {
-        Self { used: 0, peak: 0, most }
+        Self { used: AtomicU64::new(0), peak: AtomicU64::new(0), most }
+    }
+
+    /// What is used now.
+    pub(crate) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
     }
 
     /// The most that was used at a time.
     pub(crate) fn peak(&self) -> u64 {
-        self.peak
+        self.peak.load(Ordering::Relaxed)
     }
 
     /// The limit; without one, what is used: the machine has no more.
     pub(crate) fn limit(&self) -> u64 {
-        self.most.unwrap_or(self.used)
+        self.most.unwrap_or(self.used())
+    }
+
+    /// The limit that was set.
+    pub(crate) fn most(&self) -> Option<u64> {
+        self.most
     }
 
     /// Whether so much more may be taken.
     pub(crate) fn allows(&self, bytes: u64) -> bool {
-        self.most.is_none_or(|most| self.used.saturating_add(bytes) <= most)
+        self.most.is_none_or(|most| self.used().saturating_add(bytes) <= most)
     }
 
     /// Counts memory that is about to be taken.
-    pub(crate) fn charge(&mut self, bytes: u64) -> Result<(), Full> {
-        if !self.allows(bytes) {
-            return Err(Full);
+    pub(crate) fn charge(&self, bytes: u64) -> Result<(), Full> {
+        let add = |used: u64| {
+            let sum = used.saturating_add(bytes);
+            self.most.is_none_or(|most| sum <= most).then_some(sum)
+        };
+        match self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
+            Ok(before) => {
+                self.peak.fetch_max(before.saturating_add(bytes), Ordering::Relaxed);
+                Ok(())
+            }
+            Err(_) => Err(Full),
         }
-        self.note(bytes);
-        Ok(())
     }
 
     /// Counts memory that has been taken.
-    pub(crate) fn note(&mut self, bytes: u64) {
-        self.used = self.used.saturating_add(bytes);
-        self.peak = self.peak.max(self.used);
+    pub(crate) fn note(&self, bytes: u64) {
+        let before = self.used.fetch_add(bytes, Ordering::Relaxed);
+        self.peak.fetch_max(before.saturating_add(bytes), Ordering::Relaxed);
     }
 
     /// Counts memory that has been given back.
-    pub(crate) fn release(&mut self, bytes: u64) {
-        self.used = self.used.saturating_sub(bytes);
+    pub(crate) fn release(&self, bytes: u64) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -90,12 +108,28 @@ impl<T: Copy> Chunks<T> {
         &self.chunks[at >> self.shift][start..start + self.width]
     }
 
+    /// Gives the memory back.
+    pub(crate) fn release(self, memory: &Memory) {
+        let sizes = self.chunks.iter().map(|chunk| (chunk.capacity() * size_of::<T>()) as u64);
+        memory.release(sizes.map(|size| size + size_of::<Vec<T>>() as u64).sum());
+    }
+
+    /// The items from the first of these positions on, one after the other: as many as lie in one chunk.
+    pub(crate) fn run(&self, items: std::ops::Range<usize>) -> &[T] {
+        let end = items.end.min(((items.start >> self.shift) + 1) << self.shift);
+        if items.start >= end || self.width == 0 {
+            return &[];
+        }
+        let start = (items.start & ((1 << self.shift) - 1)) * self.width;
+        &self.chunks[items.start >> self.shift][start..start + (end - items.start) * self.width]
+    }
+
     /// Appends an item.
     ///
     /// # Errors
     /// Where memory does not suffice.
     #[inline]
-    pub(crate) fn push(&mut self, item: &[T], memory: &mut Memory) -> Result<(), Full> {
+    pub(crate) fn push(&mut self, item: &[T], memory: &Memory) -> Result<(), Full> {
         if self.width == 0 {
             self.len += 1;
             return Ok(());
@@ -113,7 +147,7 @@ impl<T: Copy> Chunks<T> {
 
     /// Makes room for one more item: a new chunk, or, while there is but one, a larger one.
     #[cold]
-    fn grow(&mut self, memory: &mut Memory) -> Result<(), Full> {
+    fn grow(&mut self, memory: &Memory) -> Result<(), Full> {
         let full = self.width << self.shift;
         let size = |elements: usize| (elements * size_of::<T>()) as u64;
         if self.len & ((1 << self.shift) - 1) != 0 {

@@ -11,7 +11,7 @@ use crate::graph::{Arc, Graph};
 use crate::machine::{Machine, Stop};
 use crate::memory::Memory;
 use crate::scc::Space;
-use crate::trace::Numbering;
+use crate::numbering::Numbering;
 use musilc_ir::{TransitionId, TransitionSystem, Unknown};
 use rustc_hash::FxHashMap;
 use std::ops::ControlFlow;
@@ -191,7 +191,7 @@ impl<'p, 'g, 'l, const W: usize> Product<'p, 'g, 'l, W> {
 
     /// Where states occur in several nodes, so that their steps and letters are asked for often: stores these, of which there are so
     /// many, if there is room.
-    pub(crate) fn store(&mut self, steps: u64, memory: &mut Memory) -> ControlFlow<Stop> {
+    pub(crate) fn store(&mut self, steps: u64, memory: &Memory) -> ControlFlow<Stop> {
         if self.width <= 2 {
             return ControlFlow::Continue(());
         }
@@ -216,7 +216,7 @@ impl<'p, 'g, 'l, const W: usize> Product<'p, 'g, 'l, W> {
     }
 
     /// Forgets what was stored.
-    pub(crate) fn release(&mut self, memory: &mut Memory) {
+    pub(crate) fn release(&mut self, memory: &Memory) {
         self.graph.release(memory);
         if let Some(stored) = self.letters.stored.take() {
             memory.release(stored.len() as u64 * 8);

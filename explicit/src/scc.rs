@@ -83,7 +83,7 @@ fn no_memory(_: Full, memory: &Memory) -> Stop {
 
 impl Components {
     /// A search that has visited nothing, in a graph of so many nodes.
-    pub(crate) fn new(nodes: u64, memory: &mut Memory) -> ControlFlow<Stop, Self> {
+    pub(crate) fn new(nodes: u64, memory: &Memory) -> ControlFlow<Stop, Self> {
         let marks = memory.charge(nodes.saturating_mul(4)).and_then(|()| {
             let length = usize::try_from(nodes).map_err(|_| Full)?;
             let mut marks: Vec<u32> = Vec::new();
@@ -106,7 +106,7 @@ impl Components {
     }
 
     /// Gives its memory back.
-    pub(crate) fn release(self, memory: &mut Memory) {
+    pub(crate) fn release(self, memory: &Memory) {
         memory.release(self.charged);
     }
 
@@ -136,8 +136,8 @@ impl Components {
         &mut self,
         root: u64,
         space: &mut S,
-        memory: &mut Memory,
-        mut classify: impl FnMut(&mut S, &Component<'_>, &mut Memory) -> ControlFlow<Stop, u32>,
+        memory: &Memory,
+        mut classify: impl FnMut(&mut S, &Component<'_>, &Memory) -> ControlFlow<Stop, u32>,
     ) -> ControlFlow<Stop> {
         if self.marks[root as usize] != 0 {
             return ControlFlow::Continue(());
@@ -175,7 +175,7 @@ impl Components {
     }
 
     /// Puts a node on the path.
-    fn enter<S: Space>(&mut self, node: u64, space: &mut S, memory: &mut Memory) -> ControlFlow<Stop> {
+    fn enter<S: Space>(&mut self, node: u64, space: &mut S, memory: &Memory) -> ControlFlow<Stop> {
         self.ranks += 1;
         if self.ranks >= CLASS {
             let why = format!("the product with the automaton has more than {CLASS} nodes");
@@ -206,7 +206,7 @@ impl Components {
     }
 
     /// Charges what the lists have grown by.
-    fn account(&mut self, memory: &mut Memory) -> ControlFlow<Stop> {
+    fn account(&mut self, memory: &Memory) -> ControlFlow<Stop> {
         let lists = self.open.capacity() * 8
             + self.pending.capacity() * 8
             + self.path.capacity() * size_of::<Frame>();
@@ -264,11 +264,11 @@ mod tests {
             let n = 1 + below(9);
             let lists: Vec<Vec<u64>> = (0..n).map(|_| (0..below(4)).map(|_| below(n)).collect()).collect();
             let reach = closure(&lists);
-            let mut memory = Memory::new(None);
-            let ControlFlow::Continue(mut components) = Components::new(n, &mut memory) else { panic!() };
+            let memory = Memory::new(None);
+            let ControlFlow::Continue(mut components) = Components::new(n, &memory) else { panic!() };
             let (mut space, mut found) = (Lists(lists.clone()), Vec::new());
             for root in 0..n {
-                let flow = components.visit(root, &mut space, &mut memory, |_, component, _| {
+                let flow = components.visit(root, &mut space, &memory, |_, component, _| {
                     for node in 0..n {
                         assert_eq!(component.contains(node), component.nodes.contains(&node));
                     }

@@ -1,142 +1,121 @@
 //! Breadth-first search, one depth after the other.
 //!
 //! The violations of depth `d` are those of the states first reached by `d` steps, and those of steps from depth `d - 1` (failing
-//! bodies, step properties). All of them are looked at before the least is reported, so the answer depends on the system alone:
-//! of equally bad ones it is the first in the order of discovery.
+//! bodies, step properties). All of them are looked at before the least is reported, and of the runs to it the least ([`crate::path`]), so the
+//! answer depends on the system alone.
+//!
+//! With several threads, each state belongs to one of them by its hash. They take turns at two things ([`round`]): each computes the steps from
+//! states of its own, and puts the states after them into the boxes of their owners; then each enters what it has been given. So no thread ever
+//! touches the set of another, and each set grows by itself.
+
+pub(crate) mod findings;
+pub(crate) mod judge;
+mod pipeline;
+mod round;
+mod worker;
 
 use crate::clock::Clock;
-use crate::compile::code::Exit;
-use crate::compile::{Program, Stepper};
+use crate::compile::Program;
 use crate::layout::Layout;
-use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
+use crate::machine::{Machine, Stop};
 use crate::memory::{Full, Memory};
-use crate::seen::{self, MOST_STATES, Seen};
-use crate::temporal::Reached;
-use crate::trace::{Numbering, Origins, Rebuild};
+use crate::native::Native;
+use crate::options::Options;
+use crate::path::Paths;
+use crate::store::{Store, hash};
+use findings::Site;
 use musilc_ir::{
-    Coverage, FailureSite, Goal, Limits, Outcome, Place, Progress, Proof, PropertyId, PropertyKind,
-    Statistics, Trace, TransitionId, TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
+    Coverage, FailureSite, Goal, Limits, Outcome, Place, Proof, PropertyId, PropertyKind, Statistics, Trace,
+    TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
 };
-use std::ops::{ControlFlow, Range};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
+use worker::{Worker, owner};
 
-/// What traces are rebuilt with; a macro, so that the other fields stay free to be borrowed.
-macro_rules! rebuild {
-    ($search:expr) => {
-        Rebuild {
-            system: $search.system,
-            layout: $search.layout,
-            numbering: $search.numbering,
-            seen: &$search.seen,
-            origins: &$search.origins,
-        }
-    };
+/// What is searched, and for what.
+pub(crate) struct Task<'s> {
+    pub(crate) system: &'s TransitionSystem,
+    pub(crate) goal: Goal,
+    pub(crate) limits: &'s Limits,
+    pub(crate) options: &'s Options,
+    pub(crate) program: &'s Program,
+    pub(crate) layout: &'s Layout,
+    pub(crate) memory: Memory,
+    /// Machine code, once it has been worth compiling.
+    pub(crate) native: OnceLock<Native>,
 }
 
-/// A search under way. `W` as in [`Seen`].
-pub(crate) struct Search<'s, const W: usize> {
-    system: &'s TransitionSystem,
-    goal: Goal,
-    limits: &'s Limits,
-    program: &'s Program,
-    layout: &'s Layout,
-    numbering: &'s Numbering,
-    clock: Clock<'s>,
-    /// Evaluates properties. Steps are executed by another machine, which waits meanwhile.
-    checker: Machine<'s>,
-    step_properties: Vec<PropertyId>,
-    memory: Memory,
-    seen: Seen<W>,
-    origins: Origins,
-    batch: Batch,
-    /// The state that is being expanded.
-    parent: u32,
-    depth: u32,
-    /// One past the last state of the level that is being worked on.
-    level_end: u32,
-    levels: Vec<u64>,
-    transitions: u64,
-    /// Nodes of products with automata.
-    product_states: Option<u64>,
-    /// The least violation of the depth that is being decided.
-    best: Option<Violation>,
-    witnesses: Vec<Option<Trace>>,
-    coverage: Coverage,
-    decided: Option<u32>,
-}
+impl<'s> Task<'s> {
+    pub(crate) fn new(
+        system: &'s TransitionSystem,
+        goal: Goal,
+        limits: &'s Limits,
+        options: &'s Options,
+        program: &'s Program,
+        layout: &'s Layout,
+    ) -> Self {
+        let memory = Memory::new(limits.max_memory);
+        memory.note(program.bytes());
+        Self { system, goal, limits, options, program, layout, memory, native: OnceLock::new() }
+    }
 
-/// So many steps are collected before the states that they lead to are looked up.
-const BATCH: usize = 128;
-
-/// Steps whose states have not been looked up yet: parallel lists.
-#[derive(Default)]
-struct Batch {
-    entries: Vec<Entry>,
-    keys: Vec<u64>,
-    /// Their states, one after the other.
-    states: Vec<u64>,
-}
-
-struct Entry {
-    parent: u32,
-    instance: u32,
-    transition: u32,
-    /// Ends in a model error: there is no state.
-    failed: bool,
-    /// The state is an old one.
-    known: bool,
-}
-
-impl Batch {
-    fn clear(&mut self) {
-        self.entries.clear();
-        self.keys.clear();
-        self.states.clear();
+    /// Memory does not suffice.
+    pub(crate) fn out_of_memory(&self) -> Unknown {
+        Unknown::MemoryLimit(self.memory.limit())
     }
 }
 
 /// Goes on, or stops without a verdict.
 type Flow<T = ()> = ControlFlow<Stop, T>;
 
-impl<'s, const W: usize> Search<'s, W> {
+/// Decides a temporal or recoverable property when all states are known: a run that violates it.
+pub(crate) type Global<'s, S> = fn(&mut Search<'s, S>, PropertyId) -> Flow<Option<Trace>>;
+
+/// A search under way.
+pub(crate) struct Search<'s, S> {
+    pub(crate) task: &'s Task<'s>,
+    pub(crate) clock: Clock<'s>,
+    pub(crate) workers: Vec<Worker<'s, S>>,
+    pool: Option<ThreadPool>,
+    global: Option<Global<'s, S>>,
+    pub(crate) levels: Vec<u64>,
+    /// Nodes of products with automata.
+    pub(crate) product_states: Option<u64>,
+    witnesses: Vec<Option<Trace>>,
+    decided: Option<u32>,
+}
+
+impl<'s, S: Store> Search<'s, S> {
+    /// A search with these sets, each of which gets a thread. `global` decides the properties that need all states.
     pub(crate) fn new(
-        system: &'s TransitionSystem,
-        goal: Goal,
-        limits: &'s Limits,
-        program: &'s Program,
-        layout: &'s Layout,
-        numbering: &'s Numbering,
+        task: &'s Task<'s>,
         clock: Clock<'s>,
-    ) -> Self {
-        let mut memory = Memory::new(limits.max_memory);
-        memory.note(program.bytes());
-        Self {
-            system,
-            goal,
-            limits,
-            program,
-            layout,
-            numbering,
+        stores: Vec<S>,
+        global: Option<Global<'s, S>>,
+    ) -> Result<Self, Unknown> {
+        let count = stores.len();
+        let pool = match count {
+            0 | 1 => None,
+            _ => Some(
+                ThreadPoolBuilder::new()
+                    .num_threads(count)
+                    .build()
+                    .map_err(|why| Unknown::Incapable(format!("the threads could not be started: {why}")))?,
+            ),
+        };
+        Ok(Self {
+            task,
             clock,
-            checker: Machine::new(program),
-            step_properties: system.properties_of(PropertyKind::Step).collect(),
-            memory,
-            seen: Seen::new(program.words),
-            origins: Origins::new(system),
-            batch: Batch::default(),
-            parent: 0,
-            depth: 0,
-            level_end: 0,
+            workers: stores.into_iter().map(|store| Worker::new(task, store, count)).collect(),
+            pool,
+            global,
             levels: Vec::new(),
-            transitions: 0,
             product_states: None,
-            best: None,
-            witnesses: vec![None; system.properties.len()],
-            coverage: Coverage {
-                fired: vec![0; system.transitions.len()],
-                probes: vec![false; system.probes.len()],
-            },
+            witnesses: vec![None; task.system.properties.len()],
             decided: None,
-        }
+        })
     }
 
     /// Searches.
@@ -145,6 +124,10 @@ impl<'s, const W: usize> Search<'s, W> {
             ControlFlow::Continue(verdict) => verdict,
             ControlFlow::Break(why) => Verdict::Unknown(*why),
         };
+        let fired = self.fired();
+        let unmet = |probe: usize| self.workers.iter().all(|worker| worker.desk.unmet.contains(&probe));
+        let probes = (0..self.task.program.probes.len()).map(|probe| !unmet(probe)).collect();
+        let states = self.states();
         let witnesses = std::mem::take(&mut self.witnesses).into_iter().enumerate();
         let found = witnesses.filter_map(|(index, trace)| Some((PropertyId::from(index), trace?)));
         Outcome {
@@ -152,108 +135,160 @@ impl<'s, const W: usize> Search<'s, W> {
             decided_depth: self.decided,
             decided_lassos: None,
             certificate: None,
-            witnesses: if self.goal == Goal::All { found.collect() } else { Vec::new() },
+            witnesses: if self.task.goal == Goal::All { found.collect() } else { Vec::new() },
             statistics: Statistics {
-                states: Some(self.seen.len().into()),
-                transitions: Some(self.transitions),
+                states: Some(states),
+                transitions: Some(fired.iter().sum()),
                 levels: self.levels,
                 product_states: self.product_states,
-                state_bits: Some(self.layout.bits()),
-                memory: Some(self.memory.peak()),
+                state_bits: Some(self.task.layout.bits()),
+                memory: Some(self.task.memory.peak()),
                 queries: None,
                 elapsed: self.clock.elapsed(),
             },
-            coverage: Some(self.coverage),
+            coverage: Some(Coverage { fired, probes }),
         }
     }
 
-    fn decide(&mut self) -> Flow<Verdict> {
-        let mut machine = Machine::new(self.program);
-        self.find_initial_states(&mut machine)?;
-        let reach = matches!(self.goal, Goal::Reach(_));
-        if self.seen.len() == 0 && self.best.is_none() && !reach {
-            self.decided = Some(0);
-            return ControlFlow::Continue(violated(ViolationKind::NoInitialState));
+    /// How often each transition has been executed.
+    fn fired(&self) -> Vec<u64> {
+        let mut sum = vec![0; self.task.program.transitions.len()];
+        for worker in &self.workers {
+            sum.iter_mut().zip(&worker.desk.fired).for_each(|(sum, fired)| *sum += fired);
         }
-        let mut level = 0..self.seen.len();
+        sum
+    }
+
+    /// The number of states.
+    fn states(&self) -> u64 {
+        self.workers.iter().map(|worker| worker.desk.store.len()).sum()
+    }
+
+    /// The number of steps that have been executed.
+    pub(crate) fn steps(&self) -> u64 {
+        self.workers.iter().map(|worker| worker.desk.steps()).sum()
+    }
+
+    /// Finds runs through the states found so far.
+    pub(crate) fn paths(&self) -> Paths<'_, 's, S> {
+        let stores = self.workers.iter().map(|worker| &worker.desk.store).collect();
+        Paths { task: self.task, stores, pool: self.pool.as_ref() }
+    }
+
+    fn decide(&mut self) -> Flow<Verdict> {
+        self.find_initial_states()?;
+        let reach = matches!(self.task.goal, Goal::Reach(_));
+        if self.states() == 0 && self.workers[0].desk.findings.worst.is_none() && !reach {
+            self.decided = Some(0);
+            let kind = ViolationKind::NoInitialState;
+            return ControlFlow::Continue(Verdict::Violated(Violation { kind, trace: Trace::default() }));
+        }
+        let keep = self.global.is_some();
+        let mut depth = 0u32;
         loop {
-            self.level_end = level.end;
-            if !level.is_empty() {
-                self.levels.push(level.len() as u64);
+            self.compile_if_worth_it();
+            for worker in &mut self.workers {
+                worker.desk.store.advance(&self.task.memory, keep);
+                worker.desk.some_enabled = false;
             }
-            let enabled = self.examine(&mut machine, level.clone())?;
-            self.decided = Some(self.depth);
-            if let Some(violation) = self.best.take() {
-                return ControlFlow::Continue(Verdict::Violated(violation));
-            }
-            if let Goal::Reach(id) = self.goal
-                && let Some(trace) = self.witnesses.get_mut(id.index()).and_then(Option::take)
-            {
-                return ControlFlow::Continue(Verdict::Reached(trace));
-            }
-            if !enabled {
+            let frontier: u64 = self.workers.iter().map(|worker| worker.desk.store.frontier() as u64).sum();
+            let violated = |search: &Self| search.workers.iter().any(|w| w.desk.findings.worst.is_some());
+            if frontier == 0 && depth > 0 && !violated(self) {
                 return self.exhausted();
             }
-            if self.limits.max_depth.is_some_and(|most| self.depth >= most) {
-                return match self.system.global_properties(self.goal).is_empty() {
-                    true => ControlFlow::Continue(Verdict::HoldsToDepth { depth: self.depth }),
-                    false => ControlFlow::Break(Box::new(Unknown::DepthLimit(self.depth))),
+            if frontier > 0 {
+                self.levels.push(frontier);
+            }
+            self.examine(depth)?;
+            self.decided = Some(depth);
+            if let Some(verdict) = self.verdict_of_depth(depth)? {
+                return ControlFlow::Continue(verdict);
+            }
+            if !self.workers.iter().any(|worker| worker.desk.some_enabled) {
+                return self.exhausted();
+            }
+            if self.task.limits.max_depth.is_some_and(|most| depth >= most) {
+                return match self.task.system.global_properties(self.task.goal).is_empty() {
+                    true => ControlFlow::Continue(Verdict::HoldsToDepth { depth }),
+                    false => ControlFlow::Break(Box::new(Unknown::DepthLimit(depth))),
                 };
             }
-            self.expand(&mut machine, level.clone())?;
-            level = level.end..self.seen.len();
-            if level.is_empty() && self.best.is_none() {
-                return self.exhausted();
-            }
-            self.depth += 1;
+            self.expand(depth)?;
+            depth += 1;
         }
+    }
+
+    /// What is to be said when all states of a depth have been looked at: a violation, or a witness that was asked for. Notes other witnesses.
+    fn verdict_of_depth(&mut self, depth: u32) -> Flow<Option<Verdict>> {
+        let memory = &self.task.memory;
+        let Some((first, others)) = self.workers.split_first_mut() else {
+            return ControlFlow::Continue(None);
+        };
+        for worker in others {
+            first.desk.findings.merge(&mut worker.desk.findings, memory);
+        }
+        let depth = depth as usize;
+        for at in 0..self.witnesses.len() {
+            let states = self.workers[0].desk.findings.take_reached(at);
+            if states.len() > 0 && self.witnesses[at].is_none() {
+                let trace = self.paths().find(depth, &states, None)?;
+                self.witnesses[at] = Some(trace);
+            }
+            states.release(memory);
+        }
+        let findings = &self.workers[0].desk.findings;
+        if let Some((kind, site)) = &findings.worst {
+            let trace = match site {
+                Site::Init(args) => Trace { init_args: args.clone(), ..Trace::default() },
+                Site::States => self.paths().find(depth, &findings.states, None)?,
+                Site::Steps => self.paths().find(depth.saturating_sub(1), &findings.states, Some(*kind))?,
+            };
+            return ControlFlow::Continue(Some(Verdict::Violated(Violation { kind: *kind, trace })));
+        }
+        if let Goal::Reach(id) = self.task.goal
+            && let Some(trace) = self.witnesses.get_mut(id.index()).and_then(Option::take)
+        {
+            return ControlFlow::Continue(Some(Verdict::Reached(trace)));
+        }
+        ControlFlow::Continue(None)
     }
 
     /// All states have been visited, and nothing is wrong in any one of them.
     fn exhausted(&mut self) -> Flow<Verdict> {
+        let system = self.task.system;
         let unmet = |id: &PropertyId| self.witnesses.get(id.index()).is_none_or(Option::is_none);
-        let missing = match self.goal {
+        let missing = match self.task.goal {
             Goal::Reach(id) => Some(id),
-            Goal::All => self.system.properties_of(PropertyKind::Reachable).find(unmet),
+            Goal::All => system.properties_of(PropertyKind::Reachable).find(unmet),
             Goal::Refute(_) | Goal::Induct(_) => None,
         };
+        let violated = |kind, trace| ControlFlow::Continue(Verdict::Violated(Violation { kind, trace }));
         if let Some(id) = missing {
-            return ControlFlow::Continue(violated(ViolationKind::Unreached(id)));
+            return violated(ViolationKind::Unreached(id), Trace::default());
         }
-        for id in self.system.global_properties(self.goal) {
-            let temporal = self.system.property(id).kind == PropertyKind::Temporal;
-            let mut reached = Reached {
-                program: self.program,
-                rebuild: rebuild!(self),
-                steps: self.transitions,
-                levels: &self.levels,
-                memory: &mut self.memory,
-                clock: &mut self.clock,
-                product_states: 0,
-            };
-            let trace = if temporal { reached.lasso(id)? } else { reached.out_of_reach(id)? };
-            let visited = reached.product_states;
-            if temporal {
-                *self.product_states.get_or_insert(0) += visited;
-            }
-            if let Some(trace) = trace {
-                let kind = if temporal { ViolationKind::Lasso(id) } else { ViolationKind::Unrecoverable(id) };
-                return ControlFlow::Continue(Verdict::Violated(Violation { kind, trace }));
+        for id in system.global_properties(self.task.goal) {
+            let Some(global) = self.global else { continue };
+            if let Some(trace) = global(self, id)? {
+                return match system.property(id).kind {
+                    PropertyKind::Temporal => violated(ViolationKind::Lasso(id), trace),
+                    _ => violated(ViolationKind::Unrecoverable(id), trace),
+                };
             }
         }
         let diameter = u32::try_from(self.levels.len()).unwrap_or(u32::MAX).saturating_sub(1);
         ControlFlow::Continue(Verdict::Proved(Proof::Exhaustive { diameter }))
     }
 
-    fn find_initial_states(&mut self, machine: &mut Machine<'s>) -> Flow {
-        let program = self.program;
+    fn find_initial_states(&mut self) -> Flow {
+        let (task, program) = (self.task, self.task.program);
+        let mut machine = Machine::new(program);
         // The first failure that some binding makes true: no binding makes an earlier one true.
         for (index, nest) in &program.init_failures {
             let mut failing = None;
             let found = machine.run_nest(
                 nest,
                 &[],
-                || self.tick().map_break(Some),
+                || task.pause().map_break(Some),
                 |_, args| {
                     failing = Some(args.to_vec());
                     ControlFlow::Break(None)
@@ -262,257 +297,38 @@ impl<'s, const W: usize> Search<'s, W> {
             if let ControlFlow::Break(Some(stop)) = found {
                 return ControlFlow::Break(stop);
             }
-            if let Some(init_args) = failing {
+            if let Some(args) = failing {
                 let kind = ViolationKind::Error(FailureSite { place: Place::Init, index: *index });
-                self.offer(kind, |_| Trace { init_args, ..Trace::default() });
+                self.workers[0].desk.findings.offer_init(kind, args);
                 break;
             }
         }
-        let search = std::cell::RefCell::new(self);
+        let search = RefCell::new(self);
         machine.run_nest(
             &program.init,
             &[],
-            || search.borrow_mut().tick(),
-            |machine, args| {
-                let mut search = search.borrow_mut();
-                search.tick()?;
+            || {
+                let search = &mut **search.borrow_mut();
+                search.look_at_the_clock(0)
+            },
+            |machine, _| {
+                let search = &mut **search.borrow_mut();
                 let state = machine.initial(&program.init)?;
-                let key = seen::hash(state);
-                if search.seen.contains(state, key) {
-                    return ControlFlow::Continue(());
+                let key = hash(state);
+                let total = search.states();
+                let owner = owner(key, search.workers.len());
+                let store = &mut search.workers[owner].desk.store;
+                if task.limits.max_states.is_some_and(|most| total >= most) {
+                    return match store.contains(state, key) {
+                        true => ControlFlow::Continue(()),
+                        false => ControlFlow::Break(Box::new(Unknown::StateLimit(total))),
+                    };
                 }
-                search.make_room()?;
-                let Search { seen, origins, memory, .. } = &mut **search;
-                let added = seen.add(state, key, memory).and_then(|_| origins.push_initial(args, memory));
-                added.map_or_else(|full| ControlFlow::Break(search.full(full)), ControlFlow::Continue)
+                match store.enter(state, &[key], &task.memory) {
+                    Ok(()) => search.tick(0),
+                    Err(Full) => ControlFlow::Break(Box::new(task.out_of_memory())),
+                }
             },
         )
     }
-
-    /// Looks for violations, witnesses and probes in the states of a level; whether an instance is enabled in some of them.
-    fn examine(&mut self, machine: &mut Machine<'s>, level: Range<u32>) -> Flow<bool> {
-        let program = self.program;
-        let guarded: Vec<(usize, &Stepper)> =
-            program.transitions.iter().enumerate().filter(|(_, stepper)| stepper.guard_may_fail()).collect();
-        let mut probes: Vec<usize> =
-            (0..program.probes.len()).filter(|&at| !self.coverage.probes[at]).collect();
-        let mut state = vec![0; program.words];
-        let mut some_enabled = false;
-        for number in level {
-            self.tick()?;
-            state.copy_from_slice(self.seen.get(number));
-            let mut unguarded = true;
-            for &(transition, stepper) in &guarded {
-                if let Some(index) = machine.guard_failure(stepper, &state, || self.tick())? {
-                    unguarded = false;
-                    let place = Place::Guard(TransitionId::from(transition));
-                    self.offer_state(ViolationKind::Error(FailureSite { place, index }), number);
-                }
-            }
-            self.examine_properties(&state, number);
-            let enabled = machine.enabled(&state, || self.tick())?;
-            some_enabled |= enabled;
-            if !enabled && unguarded {
-                match self.checker.test(program.terminal.pc, &state) {
-                    Exit::YES => {}
-                    Exit::NO => self.offer_state(ViolationKind::Deadlock, number),
-                    exit => self.offer_failure(exit, Place::Terminal, number),
-                }
-            }
-            if !probes.is_empty() {
-                probes.retain(|&at| {
-                    let met = self.checker.test(program.probes[at], &state) == Exit::YES;
-                    self.coverage.probes[at] |= met;
-                    !met
-                });
-            }
-        }
-        ControlFlow::Continue(some_enabled)
-    }
-
-    fn examine_properties(&mut self, state: &[u64], number: u32) {
-        let program = self.program;
-        for (index, (property, predicate)) in
-            self.system.properties.iter().zip(&program.properties).enumerate()
-        {
-            let id = PropertyId::from(index);
-            let awaited = match self.goal {
-                Goal::All => property.kind == PropertyKind::Reachable,
-                Goal::Reach(wanted) => wanted == id,
-                Goal::Refute(_) | Goal::Induct(_) => false,
-            } && self.witnesses[index].is_none();
-            let checked = self.goal == Goal::All && property.kind == PropertyKind::Invariant;
-            if property.kind == PropertyKind::Step || !(awaited || checked || predicate.fallible) {
-                continue;
-            }
-            match self.checker.test(predicate.pc, state) {
-                Exit::YES if awaited => self.witnesses[index] = Some(self.rebuild().trace_to(number)),
-                Exit::YES => {}
-                Exit::NO if checked => self.offer_state(ViolationKind::Property(id), number),
-                Exit::NO => {}
-                exit => self.offer_failure(exit, Place::Property(id), number),
-            }
-        }
-    }
-
-    /// Executes every enabled instance in the states of a level.
-    fn expand(&mut self, machine: &mut Machine<'s>, level: Range<u32>) -> Flow {
-        let mut state = vec![0; self.program.words];
-        for number in level {
-            state.copy_from_slice(self.seen.get(number));
-            self.parent = number;
-            machine.expand(&state, self)?;
-        }
-        self.settle()
-    }
-
-    /// Enters the states of the batch into the set.
-    ///
-    /// The first two passes only bring what the third one needs into the cache: looking up one state after the other would wait for
-    /// memory twice each time. Here the waits of many states overlap.
-    fn settle(&mut self) -> Flow {
-        let mut batch = std::mem::take(&mut self.batch);
-        let mut touched = 0;
-        for &key in &batch.keys {
-            touched ^= self.seen.touch(key);
-        }
-        std::hint::black_box(touched);
-        let width = self.program.words;
-        for (entry, (state, &key)) in
-            batch.entries.iter_mut().zip(batch.states.chunks_exact(width).zip(&batch.keys))
-        {
-            entry.known = self.seen.contains(state, key);
-        }
-        for (entry, (state, &key)) in
-            batch.entries.iter().zip(batch.states.chunks_exact(width).zip(&batch.keys))
-        {
-            self.transitions += 1;
-            self.coverage.fired[entry.transition as usize] += 1;
-            // One that was unknown may have been entered by an earlier step of the same batch.
-            if entry.failed || entry.known || self.seen.contains(state, key) {
-                continue;
-            }
-            self.make_room()?;
-            let added = self
-                .seen
-                .add(state, key, &mut self.memory)
-                .and_then(|_| self.origins.push_step(entry.parent, entry.instance, &mut self.memory));
-            if let Err(full) = added {
-                return ControlFlow::Break(self.full(full));
-            }
-        }
-        batch.clear();
-        self.batch = batch;
-        ControlFlow::Continue(())
-    }
-
-    fn rebuild(&self) -> Rebuild<'_, W> {
-        rebuild!(self)
-    }
-
-    /// Keeps the violation if the goal asks for it and it is less than the one kept.
-    fn offer(&mut self, kind: ViolationKind, trace: impl FnOnce(&Self) -> Trace) {
-        let asked = self.goal.asks_for(kind);
-        if asked && self.best.as_ref().is_none_or(|best| kind < best.kind) {
-            self.best = Some(Violation { kind, trace: trace(self) });
-        }
-    }
-
-    fn offer_state(&mut self, kind: ViolationKind, number: u32) {
-        self.offer(kind, |search| search.rebuild().trace_to(number));
-    }
-
-    fn offer_failure(&mut self, exit: Exit, place: Place, number: u32) {
-        if let Some(index) = exit.as_failure() {
-            self.offer_state(ViolationKind::Error(FailureSite { place, index }), number);
-        }
-    }
-
-    /// A violation of a step from the state that is being expanded.
-    fn offer_step(&mut self, kind: ViolationKind, instance: u32, after: Option<&[u64]>) {
-        self.offer(kind, |search| search.rebuild().trace_through(search.parent, instance, after));
-    }
-
-    /// Evaluates the step properties.
-    #[inline]
-    fn check_step(&mut self, state: &[u64], after: &mut [u64], instance: u32) {
-        for at in 0..self.step_properties.len() {
-            let id = self.step_properties[at];
-            let kind = match self.checker.test_step(self.program.properties[id.index()].pc, state, after) {
-                Exit::YES => continue,
-                exit => match exit.as_failure() {
-                    Some(index) => ViolationKind::Error(FailureSite { place: Place::Property(id), index }),
-                    None => ViolationKind::Property(id),
-                },
-            };
-            self.offer_step(kind, instance, Some(after));
-        }
-    }
-
-    /// Whether one more state is allowed.
-    #[inline]
-    fn make_room(&self) -> Flow {
-        match self.limits.max_states {
-            Some(most) if u64::from(self.seen.len()) >= most => {
-                ControlFlow::Break(Box::new(Unknown::StateLimit(most)))
-            }
-            _ => ControlFlow::Continue(()),
-        }
-    }
-
-    fn full(&self, _: Full) -> Stop {
-        Box::new(if self.seen.len() >= MOST_STATES {
-            Unknown::StateLimit(MOST_STATES.into())
-        } else {
-            // Without a limit, it is the machine that has no more.
-            Unknown::MemoryLimit(self.memory.limit())
-        })
-    }
-
-    #[inline]
-    fn tick(&mut self) -> Flow {
-        let (depth, level_end) = (self.depth, self.level_end);
-        let (states, transitions, parent) = (u64::from(self.seen.len()), self.transitions, self.parent);
-        self.clock.tick(|| Progress {
-            depth,
-            states,
-            transitions,
-            frontier: states.saturating_sub(parent.min(level_end).into()),
-            ..Progress::default()
-        })
-    }
-}
-
-impl<const W: usize> Sink for Search<'_, W> {
-    #[inline]
-    fn step(&mut self, state: &[u64], step: StepTo<'_>) -> Flow {
-        self.tick()?;
-        let (transition, parent) = (step.transition, self.parent);
-        let instance = self.numbering.instance(transition, step.number);
-        let failed = step.result.is_err();
-        match step.result {
-            Err(index) => {
-                let place = Place::Body(TransitionId(transition));
-                self.offer_step(ViolationKind::Error(FailureSite { place, index }), instance, None);
-                // Counted with the others, in order.
-                self.batch.states.extend_from_slice(state);
-                self.batch.keys.push(0);
-            }
-            Ok(after) => {
-                self.check_step(state, after, instance);
-                self.batch.keys.push(seen::hash(after));
-                self.batch.states.extend_from_slice(after);
-            }
-        }
-        self.batch.entries.push(Entry { parent, instance, transition, failed, known: false });
-        if self.batch.entries.len() < BATCH { ControlFlow::Continue(()) } else { self.settle() }
-    }
-
-    fn pause(&mut self) -> Flow {
-        self.tick()
-    }
-}
-
-fn violated(kind: ViolationKind) -> Verdict {
-    Verdict::Violated(Violation { kind, trace: Trace::default() })
 }

@@ -7,7 +7,11 @@
 //!
 //! `W` is the number of words of a state where the compiler shall know it; 0 stands for a number known only at run time.
 
+use crate::machine::Stop;
 use crate::memory::{Chunks, Full, Memory};
+use crate::prefetch::prefetch;
+use crate::store::{BLOCK, Cursor, Store, hash};
+use std::ops::{ControlFlow, Range};
 
 /// The most states: numbers are 32 bits, one of them means none, and another one is kept for an empty place.
 pub(crate) const MOST_STATES: u32 = u32::MAX - 1;
@@ -21,25 +25,14 @@ pub(crate) struct Seen<const W: usize> {
     /// How many states the table takes before it must grow.
     room: usize,
     words: usize,
-}
-
-/// Mixes the words of a state: each is folded in by a multiplication of 64 by 64 bits whose halves are combined, which spreads
-/// every bit over the whole result.
-#[inline]
-pub(crate) fn hash(state: &[u64]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut hash = 0x2545_f491_4f6c_dd1d_u64;
-    for word in state {
-        let product = u128::from(hash ^ word) * u128::from(FACTOR);
-        hash = product as u64 ^ (product >> 64) as u64;
-    }
-    hash
+    /// The number of the first state of each depth; those of the last one are being entered.
+    depths: Vec<u32>,
 }
 
 impl<const W: usize> Seen<W> {
     /// An empty set of states of so many words.
     pub(crate) fn new(words: usize) -> Self {
-        Self { arena: Chunks::new(words), slots: Vec::new(), room: 0, words }
+        Self { arena: Chunks::new(words), slots: Vec::new(), room: 0, words, depths: vec![0] }
     }
 
     /// The number of states.
@@ -68,11 +61,29 @@ impl<const W: usize> Seen<W> {
         (((hash & 0xffff_ffff) * self.slots.len() as u64) >> 32) as usize
     }
 
-    /// Reads where a state with this hash would be. The answer means nothing; but what is read is in the cache afterwards, and the reads for many
-    /// states, on which nothing waits, overlap.
+    /// The numbers of the states of a depth.
+    pub(crate) fn numbers(&self, depth: usize) -> Range<u32> {
+        let from = |depth: usize| self.depths.get(depth).copied().unwrap_or(self.len());
+        from(depth)..from(depth + 1)
+    }
+
+    /// The numbers of the frontier.
+    fn front(&self) -> Range<u32> {
+        match self.depths.len().checked_sub(2) {
+            Some(depth) => self.numbers(depth),
+            None => 0..0,
+        }
+    }
+
+    /// Asks for the memory where a state with this hash would be.
     #[inline]
-    pub(crate) fn touch(&self, hash: u64) -> u64 {
-        self.slots.get(self.home(hash)).copied().unwrap_or(0)
+    pub(crate) fn ask(&self, key: u64) {
+        prefetch(&self.slots, self.home(key));
+    }
+
+    /// The words of the states from a number on, as many as lie together, but no more than so many states.
+    fn run(&self, numbers: Range<u32>) -> &[u64] {
+        self.arena.run(numbers.start as usize..numbers.end as usize)
     }
 
     /// Whether the set has this state.
@@ -102,7 +113,7 @@ impl<const W: usize> Seen<W> {
     ///
     /// # Errors
     /// Where memory or numbers do not suffice.
-    pub(crate) fn add(&mut self, state: &[u64], hash: u64, memory: &mut Memory) -> Result<u32, Full> {
+    pub(crate) fn add(&mut self, state: &[u64], hash: u64, memory: &Memory) -> Result<u32, Full> {
         debug_assert_eq!(state.len(), self.words);
         let number = self.len();
         if number >= MOST_STATES {
@@ -112,13 +123,13 @@ impl<const W: usize> Seen<W> {
             self.grow(memory)?;
         }
         self.arena.push(state, memory)?;
-        self.enter(number, hash);
+        self.link(number, hash);
         Ok(number)
     }
 
     /// Puts a number into the first free place for its hash.
     #[inline]
-    fn enter(&mut self, number: u32, hash: u64) {
+    fn link(&mut self, number: u32, hash: u64) {
         let mut at = self.home(hash);
         while self.slots[at] != 0 {
             at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
@@ -128,7 +139,7 @@ impl<const W: usize> Seen<W> {
 
     /// Makes the table larger: by as much as memory allows, at most doubling it.
     #[cold]
-    fn grow(&mut self, memory: &mut Memory) -> Result<(), Full> {
+    fn grow(&mut self, memory: &Memory) -> Result<(), Full> {
         let (len, old) = (self.arena.len(), self.slots.len());
         memory.release(old as u64 * 8);
         // The states to come need room in the arena too.
@@ -149,9 +160,62 @@ impl<const W: usize> Seen<W> {
         self.room = room(places);
         for number in 0..len {
             let hash = hash(self.get(number as u32));
-            self.enter(number as u32, hash);
+            self.link(number as u32, hash);
         }
         Ok(())
+    }
+}
+
+impl<const W: usize> Store for Seen<W> {
+    fn len(&self) -> u64 {
+        Seen::len(self).into()
+    }
+
+    fn frontier(&self) -> usize {
+        self.front().len()
+    }
+
+    fn block(&self, cursor: &mut Cursor) -> &[u64] {
+        let front = self.front();
+        let from = front.start + cursor.at as u32;
+        let block = self.run(from..front.end.min(from + BLOCK as u32));
+        cursor.at += block.len() / self.words;
+        block
+    }
+
+    fn prefetch(&self, key: u64) {
+        self.ask(key);
+    }
+
+    fn contains(&self, state: &[u64], key: u64) -> bool {
+        self.find(state, key).is_some()
+    }
+
+    fn enter(&mut self, states: &[u64], keys: &[u64], memory: &Memory) -> Result<(), Full> {
+        for (state, &key) in states.chunks_exact(self.words).zip(keys) {
+            if !self.contains(state, key) {
+                self.add(state, key, memory)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, _: &Memory, _: bool) {
+        self.depths.push(Seen::len(self));
+    }
+
+    fn visit_depth(
+        &self,
+        depth: usize,
+        visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
+    ) -> ControlFlow<Stop> {
+        let Range { mut start, end } = self.numbers(depth);
+        while start < end {
+            let block = self.run(start..end.min(start + BLOCK as u32));
+            start += (block.len() / self.words) as u32;
+            visit(block)?;
+        }
+        ControlFlow::Continue(())
     }
 }
 
@@ -177,7 +241,7 @@ mod tests {
 
     fn finds_what_was_added<const W: usize>(words: usize, mask: u64) {
         let mut seen = Seen::<W>::new(words);
-        let mut memory = Memory::new(None);
+        let memory = Memory::new(None);
         let mut expected: HashMap<Vec<u64>, u32> = HashMap::new();
         let mut numbers = numbers(7 + words as u64);
         for _ in 0..30_000 {
@@ -185,7 +249,7 @@ mod tests {
             let key = hash(&state);
             assert_eq!(seen.contains(&state, key), expected.contains_key(&state));
             if !expected.contains_key(&state) {
-                let number = seen.add(&state, key, &mut memory).unwrap();
+                let number = seen.add(&state, key, &memory).unwrap();
                 assert_eq!(number as usize, expected.len());
                 expected.insert(state, number);
             }
@@ -210,10 +274,10 @@ mod tests {
     fn neighbours_are_spread() {
         // States that differ in few bits, as successors do: no probe sequence may become long.
         let mut seen = Seen::<1>::new(1);
-        let mut memory = Memory::new(None);
+        let memory = Memory::new(None);
         for word in 0..100_000u64 {
             let state = [word << 20];
-            seen.add(&state, hash(&state), &mut memory).unwrap();
+            seen.add(&state, hash(&state), &memory).unwrap();
         }
         let (mut run, mut longest) = (0, 0);
         for slot in &seen.slots {
@@ -227,8 +291,8 @@ mod tests {
     fn a_table_grows_as_far_as_memory_allows() {
         for most in [1 << 14, 100_000, 1 << 20] {
             let mut seen = Seen::<1>::new(1);
-            let mut memory = Memory::new(Some(most));
-            while seen.add(&[seen.len().into()], hash(&[seen.len().into()]), &mut memory).is_ok() {}
+            let memory = Memory::new(Some(most));
+            while seen.add(&[seen.len().into()], hash(&[seen.len().into()]), &memory).is_ok() {}
             assert!(memory.peak() <= most);
             // At least half of the memory is put to use, at 8 bytes a state and 10 a place in the table.
             assert!(u64::from(seen.len()) * 18 > most / 2, "{} states in {most} bytes", seen.len());

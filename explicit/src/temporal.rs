@@ -6,7 +6,6 @@
 
 use crate::automaton::{Automaton, Halt};
 use crate::clock::Clock;
-use crate::compile::Program;
 use crate::compile::code::Exit;
 use crate::component::{Local, judge};
 use crate::fairness::{Constraints, Judged, Tally};
@@ -15,25 +14,54 @@ use crate::lasso::{Finder, Lasso};
 use crate::machine::{Machine, Stop};
 use crate::memory::Memory;
 use crate::mutation::Mutation;
+use crate::numbering::Numbering;
+use crate::path::Paths;
 use crate::product::Product;
 use crate::scc::{Components, Known, Space};
+use crate::search::findings::States;
+use crate::search::{Search, Task};
+use crate::seen::Seen;
 use crate::shorten::shorten;
-use crate::trace::Rebuild;
-use musilc_ir::{Progress, PropertyId, Trace, Unknown};
+use musilc_ir::{Progress, PropertyId, PropertyKind, Step, Trace, Unknown};
 use std::ops::ControlFlow;
 
 /// All reachable states, and what is needed to go through them again.
-pub(crate) struct Reached<'r, 'l, const W: usize> {
-    pub(crate) program: &'r Program,
-    pub(crate) rebuild: Rebuild<'r, W>,
+pub(crate) struct Reached<'r, 's, 'l, const W: usize> {
+    task: &'r Task<'s>,
+    seen: &'r Seen<W>,
+    numbering: &'r Numbering,
     /// The number of steps that lead from them.
-    pub(crate) steps: u64,
+    steps: u64,
     /// The number of states at each depth.
-    pub(crate) levels: &'r [u64],
-    pub(crate) memory: &'r mut Memory,
-    pub(crate) clock: &'r mut Clock<'l>,
+    levels: &'r [u64],
+    clock: &'r mut Clock<'l>,
     /// Nodes of products visited so far.
-    pub(crate) product_states: u64,
+    product_states: u64,
+}
+
+/// Decides a temporal or recoverable property of a search that has found all states: a run that violates it.
+pub(crate) fn decide<const W: usize>(
+    search: &mut Search<'_, Seen<W>>,
+    id: PropertyId,
+) -> ControlFlow<Stop, Option<Trace>> {
+    let (steps, task) = (search.steps(), search.task);
+    let numbering = Numbering::new(task.system)
+        .ok_or_else(|| Unknown::Incapable("there are more than 2^32 instances".to_owned()));
+    let numbering = known(numbering)?;
+    let Search { workers, levels, clock, product_states, .. } = search;
+    let [worker] = workers.as_slice() else {
+        return known(Err(Unknown::Incapable("the states are not numbered".to_owned())));
+    };
+    let seen = &worker.desk.store;
+    let mut reached =
+        Reached { task, seen, numbering: &numbering, steps, levels, clock, product_states: 0 };
+    if task.system.property(id).kind == PropertyKind::Temporal {
+        let found = reached.lasso(id);
+        *product_states.get_or_insert(0) += reached.product_states;
+        found
+    } else {
+        reached.out_of_reach(id)
+    }
 }
 
 /// Goes on with a value, or stops because of what is unknown.
@@ -44,12 +72,12 @@ fn known<T>(result: Result<T, Unknown>) -> ControlFlow<Stop, T> {
     }
 }
 
-impl<const W: usize> Reached<'_, '_, W> {
+impl<const W: usize> Reached<'_, '_, '_, W> {
     /// A fair lasso that makes a temporal property false.
     pub(crate) fn lasso(&mut self, id: PropertyId) -> ControlFlow<Stop, Option<Trace>> {
-        let system = self.rebuild.system;
+        let system = self.task.system;
         let Some(formula) = &system.property(id).formula else { return ControlFlow::Continue(None) };
-        let states = u64::from(self.rebuild.seen.len());
+        let states = u64::from(self.seen.len());
         let mut pause = || self.clock.tick(|| Progress { states, ..Progress::default() });
         let mut automaton = match Automaton::of_negation(&system.context, formula, &mut pause) {
             Ok(automaton) => automaton,
@@ -60,18 +88,19 @@ impl<const W: usize> Reached<'_, '_, W> {
                 return known(Err(Unknown::Incapable(why)));
             }
         };
-        if self.program.mutation == Mutation::IgnoreAcceptance {
+        if self.task.program.mutation == Mutation::IgnoreAcceptance {
             automaton.all = 0;
         }
         if automaton.edges.is_empty() {
             return ControlFlow::Continue(None);
         }
-        let constraints = known(Constraints::new(system, self.program.mutation))?;
-        let (numbering, seen) = (self.rebuild.numbering, self.rebuild.seen);
-        let graph = Graph::new(self.program, numbering, seen, &constraints, self.clock);
-        let mut product = known(Product::new(system, self.program, numbering, graph, &automaton))?;
-        let mut components = Components::new(product.nodes(), self.memory)?;
-        product.store(self.steps, self.memory)?;
+        let constraints = known(Constraints::new(system, self.task.program.mutation))?;
+        let (numbering, seen) = (self.numbering, self.seen);
+        let memory = &self.task.memory;
+        let graph = Graph::new(self.task.program, numbering, seen, &constraints, self.clock);
+        let mut product = known(Product::new(system, self.task.program, numbering, graph, &automaton))?;
+        let mut components = Components::new(product.nodes(), memory)?;
+        product.store(self.steps, memory)?;
         let mut fair = Fair { tally: Tally::new(&constraints), parts: Vec::new(), split: Vec::new() };
         let initial = self.levels.first().copied().unwrap_or(0) as u32;
         if product.waits() {
@@ -80,30 +109,30 @@ impl<const W: usize> Reached<'_, '_, W> {
                 starts.clear();
                 starts.extend(product.starts_from(state)?.iter().map(|edge| edge.target));
                 for &node in &starts {
-                    fair.look(&mut components, node, &mut product, self.memory)?;
+                    fair.look(&mut components, node, &mut product, memory)?;
                 }
             }
         } else {
             for state in 0..initial {
                 let node = product.initial(state);
-                fair.look(&mut components, node, &mut product, self.memory)?;
+                fair.look(&mut components, node, &mut product, memory)?;
             }
         }
         self.product_states += components.visited();
         let lasso = match fair.parts.is_empty() {
             true => None,
             false => {
-                let (levels, memory) = (self.levels, &mut *self.memory);
+                let levels = self.levels;
                 let (product, components) = (&mut product, &components);
                 Finder { product, components, parts: &fair.parts, levels, memory }.find()?
             }
         };
-        components.release(self.memory);
-        product.release(self.memory);
-        self.memory.release(fair.parts.iter().map(|part| part.len() as u64 * 8).sum());
+        components.release(memory);
+        product.release(memory);
+        memory.release(fair.parts.iter().map(|part| part.len() as u64 * 8).sum());
         match (lasso, fair.parts.is_empty()) {
             (Some(lasso), _) => {
-                let trace = self.trace(&lasso);
+                let trace = self.trace(&lasso)?;
                 let mut pause = || self.clock.tick(|| Progress { states, ..Progress::default() });
                 ControlFlow::Continue(Some(shorten(system, formula, trace, &mut pause)))
             }
@@ -112,13 +141,28 @@ impl<const W: usize> Reached<'_, '_, W> {
         }
     }
 
-    fn trace(&self, lasso: &Lasso) -> Trace {
-        let mut trace = self.rebuild.trace_to(lasso.from);
+    /// The run by which a state was first reached.
+    fn trace_to(&self, state: u32) -> ControlFlow<Stop, Trace> {
+        let depth = (0..self.levels.len()).find(|&depth| self.seen.numbers(depth).contains(&state));
+        let mut target = States::new(self.task.program.words);
+        if target.push(self.seen.get(state), &self.task.memory).is_err() {
+            return ControlFlow::Break(Box::new(self.task.out_of_memory()));
+        }
+        let paths = Paths { task: self.task, stores: vec![self.seen], pool: None };
+        let trace = paths.find(depth.unwrap_or(0), &target, None);
+        target.release(&self.task.memory);
+        trace
+    }
+
+    fn trace(&self, lasso: &Lasso) -> ControlFlow<Stop, Trace> {
+        let mut trace = self.trace_to(lasso.from)?;
         for &(instance, state) in lasso.stem.iter().chain(&lasso.cycle) {
-            trace.steps.push(self.rebuild.step(instance, state));
+            let (transition, args) = self.numbering.decode(self.task.system, instance);
+            let state = self.task.layout.unpack(self.seen.get(state));
+            trace.steps.push(Step { transition, args, state });
         }
         trace.back_to = Some(lasso.depth + lasso.stem.len() as u32);
-        trace
+        ControlFlow::Continue(trace)
     }
 
     /// The shortest run to a state from which no state with a recoverable property can be reached.
@@ -127,14 +171,15 @@ impl<const W: usize> Reached<'_, '_, W> {
         const LOST: u32 = 1;
         // A way out need not be a fair one.
         let constraints = Constraints::default();
-        let seen = self.rebuild.seen;
-        let mut checker = Machine::new(self.program);
-        let pc = self.program.properties[id.index()].pc;
-        let mut graph = Graph::new(self.program, self.rebuild.numbering, seen, &constraints, self.clock);
-        let mut components = Components::new(seen.len().into(), self.memory)?;
+        let seen = self.seen;
+        let memory = &self.task.memory;
+        let mut checker = Machine::new(self.task.program);
+        let pc = self.task.program.properties[id.index()].pc;
+        let mut graph = Graph::new(self.task.program, self.numbering, seen, &constraints, self.clock);
+        let mut components = Components::new(seen.len().into(), memory)?;
         let mut lost: Option<u32> = None;
         for state in 0..seen.len() {
-            components.visit(state.into(), &mut graph, self.memory, |graph, component, _| {
+            components.visit(state.into(), &mut graph, memory, |graph, component, _| {
                 for &node in component.nodes {
                     if checker.test(pc, seen.get(node as u32)) == Exit::YES {
                         return ControlFlow::Continue(0);
@@ -152,8 +197,11 @@ impl<const W: usize> Reached<'_, '_, W> {
                 break;
             }
         }
-        components.release(self.memory);
-        ControlFlow::Continue(lost.map(|state| self.rebuild.trace_to(state)))
+        components.release(memory);
+        match lost {
+            Some(state) => self.trace_to(state).map_continue(Some),
+            None => ControlFlow::Continue(None),
+        }
     }
 }
 
@@ -167,7 +215,7 @@ impl<const W: usize> Space for Graph<'_, '_, W> {
 }
 
 /// Adds the nodes of a part.
-fn keep(parts: &mut Vec<Vec<u64>>, nodes: Vec<u64>, memory: &mut Memory) -> ControlFlow<Stop> {
+fn keep(parts: &mut Vec<Vec<u64>>, nodes: Vec<u64>, memory: &Memory) -> ControlFlow<Stop> {
     if memory.charge(nodes.len() as u64 * 8).is_err() {
         return ControlFlow::Break(Box::new(Unknown::MemoryLimit(memory.limit())));
     }
@@ -190,7 +238,7 @@ impl Fair {
         components: &mut Components,
         node: u64,
         product: &mut Product<'_, '_, '_, W>,
-        memory: &mut Memory,
+        memory: &Memory,
     ) -> ControlFlow<Stop> {
         let Self { tally, parts, split } = self;
         components.visit(node, product, memory, |product, component, memory| {

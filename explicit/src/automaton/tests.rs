@@ -137,11 +137,11 @@ fn accepts(automaton: &Automaton, system: &TransitionSystem, word: &Trace) -> bo
     };
     let letters: Vec<Vec<u64>> = lasso.letters().iter().map(letter).collect();
     let run = Run { automaton, letters, back_to: lasso.in_loop().start };
-    let mut memory = Memory::new(None);
+    let memory = Memory::new(None);
     let nodes = (run.letters.len() * automaton.edges.len()) as u64;
-    let ControlFlow::Continue(mut components) = Components::new(nodes, &mut memory) else { return false };
+    let ControlFlow::Continue(mut components) = Components::new(nodes, &memory) else { return false };
     let mut found = false;
-    let flow = components.visit(0, &mut &run, &mut memory, |run, component, _| {
+    let flow = components.visit(0, &mut &run, &memory, |run, component, _| {
         let inside = component.nodes.iter().flat_map(|&node| run.edges(node));
         let sets = inside.filter(|edge| component.contains(edge.0)).fold(0, |all, edge| all | edge.1);
         found |= component.cyclic && sets & automaton.all == automaton.all;

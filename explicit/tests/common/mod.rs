@@ -3,7 +3,7 @@
 
 pub(crate) mod generate;
 
-use musilc_explicit::{Mutation, check_mutated};
+use musilc_explicit::{Mutation, Options, check_with};
 use musilc_ir::replay::confirm;
 use musilc_ir::{Goal, Limits, Outcome, PropertyKind, TransitionSystem, Verdict, text};
 use std::fmt::Write;
@@ -78,7 +78,17 @@ pub(crate) fn disagreement(
     limits: &Limits,
     mutation: Mutation,
 ) -> Option<String> {
-    let found = check_mutated(system, goal, limits, mutation);
+    disagreement_with(system, goal, limits, &Options { mutation, ..Options::default() })
+}
+
+/// As [`disagreement`], with the engine going about its work in a certain way.
+pub(crate) fn disagreement_with(
+    system: &TransitionSystem,
+    goal: Goal,
+    limits: &Limits,
+    options: &Options,
+) -> Option<String> {
+    let found = check_with(system, goal, limits, options);
     if let Err(why) = confirm(system, goal, &found) {
         return Some(format!("not confirmed: {why}\n{found:#?}"));
     }
