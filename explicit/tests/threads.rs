@@ -37,8 +37,8 @@ fn counters(n: u32, most: u32, sum: u32) -> TransitionSystem {
     system(&format!(
         "system counters var x: [0..={most}; {n}] init x = [0; {n}]
          transition up(i: 0..={}) when x[$i] < {most} x := x[$i := x[$i] + 1]
-         property low invariant holds {} < {sum}
-         terminal holds true",
+         terminal holds true
+         invariant low holds {} < {sum} claim true",
         n - 1,
         total.join(" + ")
     ))
