@@ -1,7 +1,7 @@
 //! The set of seen states: insertion and lookup, one by one and batched, against the standard library's hash set.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use musilc_explicit::internals::StateSet;
+use musilc_explicit::internals::{BucketSet, StateSet};
 use std::collections::HashSet;
 use std::hint::black_box;
 
@@ -58,7 +58,34 @@ fn run<const W: usize>(criterion: &mut Criterion, words: usize) {
     group.finish();
 }
 
+/// The set of searches: entering states that are new, and states that are not.
+fn buckets<const W: usize>(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group(format!("buckets, {W} words"));
+    group.sample_size(10);
+    for count in [10_000u64, 1_000_000, 8_000_000] {
+        let states = states(count, W);
+        let order = shuffled(&states, W);
+        group.throughput(Throughput::Elements(count));
+        let new = || BucketSet::<W>::new(60).expect("there is a bit to spare");
+        group.bench_function(BenchmarkId::new("enter new ones", count), |bencher| {
+            bencher.iter(|| {
+                let mut set = new();
+                set.enter(&order);
+                set.len()
+            });
+        });
+        let mut set = new();
+        set.enter(&states);
+        group.bench_function(BenchmarkId::new("enter old ones", count), |bencher| {
+            bencher.iter(|| set.enter(&order));
+        });
+    }
+    group.finish();
+}
+
 fn seen(criterion: &mut Criterion) {
+    buckets::<1>(criterion);
+    buckets::<2>(criterion);
     run::<1>(criterion, 1);
     run::<2>(criterion, 2);
     run::<0>(criterion, 4);

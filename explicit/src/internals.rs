@@ -5,8 +5,10 @@ use crate::layout::Layout;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::memory::Memory;
 use crate::mutation::Mutation;
+use crate::search::pipeline::{BATCH, Pipeline};
 use crate::seen::Seen;
-use crate::store::hash;
+use crate::store::{Store, hash};
+use crate::table::{Table, Tag};
 use musilc_ir::{Limits, State, TransitionSystem, Unknown};
 use std::ops::ControlFlow;
 
@@ -139,5 +141,55 @@ impl<const W: usize> StateSet<W> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// The set that a search keeps states of one or two words in.
+pub struct BucketSet<const W: usize> {
+    table: Table<W>,
+    pipeline: Pipeline,
+    memory: Memory,
+}
+
+impl<const W: usize> BucketSet<W> {
+    /// An empty set of states that use no more than `bits` bits of their last word; nothing where there is no memory.
+    #[must_use]
+    pub fn new(bits: u32) -> Option<Self> {
+        let memory = Memory::new(None);
+        let used = (0..W).map(|word| if word + 1 == W { bits } else { 64 });
+        let table = Table::new(Tag::new(used)?, None, &memory).ok()?;
+        Some(Self { table, pipeline: Pipeline::new(W), memory })
+    }
+
+    /// Adds those of these states, one after the other, that are not there.
+    pub fn enter(&mut self, states: &[u64]) {
+        for batch in states.chunks(BATCH * W) {
+            let _ = self.pipeline.feed(&mut self.table, batch, u64::MAX, &self.memory);
+        }
+        let _ = self.pipeline.flush(&mut self.table, u64::MAX, &self.memory);
+    }
+
+    /// Whether the state is in the set.
+    #[must_use]
+    pub fn contains(&self, state: &[u64]) -> bool {
+        self.table.contains(state, hash(state))
+    }
+
+    /// The number of states.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len() as usize
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.memory.used()
     }
 }

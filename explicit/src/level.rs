@@ -1,7 +1,9 @@
 //! The states of one depth, one after the other.
 
+use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::memory::{Full, Memory};
 use crate::store::Cursor;
+use std::io;
 
 /// Words of a chunk, once there are many.
 const CHUNK: usize = 1 << 15;
@@ -52,6 +54,31 @@ impl Level {
     /// All words, in pieces that hold whole states.
     pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u64]> {
         self.chunks.iter().map(|chunk| &chunk.words[..chunk.used])
+    }
+
+    /// Writes it.
+    pub(crate) fn save(&self, out: &mut Writer) -> io::Result<()> {
+        out.word(self.words as u64)?;
+        self.pieces().try_for_each(|piece| out.words(piece))
+    }
+
+    /// Reads a list of states of so many words each.
+    pub(crate) fn load(
+        from: &mut Reader,
+        width: usize,
+        pool: &mut Pool,
+        memory: &Memory,
+    ) -> Result<Self, Unfit> {
+        let mut left = from.length(8)?;
+        let mut level = Self::default();
+        while left > 0 {
+            let tail = level.tail(width, pool, memory)?;
+            let some = (tail.len() / width * width).min(left);
+            from.words(&mut tail[..some])?;
+            level.commit(some);
+            left -= some;
+        }
+        Ok(level)
     }
 
     /// Room for so many words more, to be taken by [`Self::commit`].

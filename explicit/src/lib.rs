@@ -4,6 +4,7 @@
 //! the other, so that counterexamples are shortest and do not depend on anything but the system.
 
 mod automaton;
+mod checkpoint;
 mod clock;
 mod compile;
 mod component;

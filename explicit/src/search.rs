@@ -10,7 +10,7 @@
 
 pub(crate) mod findings;
 pub(crate) mod judge;
-mod pipeline;
+pub(crate) mod pipeline;
 mod round;
 mod worker;
 
@@ -32,6 +32,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
+use std::time::Instant;
 use worker::{Worker, owner};
 
 /// What is searched, and for what.
@@ -83,8 +84,10 @@ pub(crate) struct Search<'s, S> {
     pub(crate) levels: Vec<u64>,
     /// Nodes of products with automata.
     pub(crate) product_states: Option<u64>,
-    witnesses: Vec<Option<Trace>>,
-    decided: Option<u32>,
+    pub(crate) witnesses: Vec<Option<Trace>>,
+    pub(crate) decided: Option<u32>,
+    /// When the search was saved last, or began.
+    saved: Instant,
 }
 
 impl<'s, S: Store> Search<'s, S> {
@@ -115,6 +118,7 @@ impl<'s, S: Store> Search<'s, S> {
             product_states: None,
             witnesses: vec![None; task.system.properties.len()],
             decided: None,
+            saved: Instant::now(),
         })
     }
 
@@ -176,6 +180,22 @@ impl<'s, S: Store> Search<'s, S> {
     }
 
     fn decide(&mut self) -> Flow<Verdict> {
+        let verdict = self.decide_from_checkpoint();
+        if let (ControlFlow::Continue(_), Some(checkpoint)) = (&verdict, &self.task.options.checkpoint) {
+            checkpoint.remove();
+        }
+        verdict
+    }
+
+    /// Goes on from where an earlier search was saved, or begins.
+    fn decide_from_checkpoint(&mut self) -> Flow<Verdict> {
+        let saved = match &self.task.options.checkpoint {
+            Some(checkpoint) => stop_on(checkpoint.load(self))?,
+            None => None,
+        };
+        if let Some(depth) = saved {
+            return self.decide_from(depth, true);
+        }
         self.find_initial_states()?;
         let reach = matches!(self.task.goal, Goal::Reach(_));
         if self.states() == 0 && self.workers[0].desk.findings.worst.is_none() && !reach {
@@ -183,12 +203,29 @@ impl<'s, S: Store> Search<'s, S> {
             let kind = ViolationKind::NoInitialState;
             return ControlFlow::Continue(Verdict::Violated(Violation { kind, trace: Trace::default() }));
         }
+        self.decide_from(0, false)
+    }
+
+    /// Saves the search, if it has been long enough since the last time.
+    fn save(&mut self, depth: u32) -> Flow {
+        if let Some(checkpoint) = &self.task.options.checkpoint
+            && self.saved.elapsed() >= checkpoint.every
+        {
+            stop_on(checkpoint.save(self, depth))?;
+            self.saved = Instant::now();
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Goes through the depths from one on, whose states have been found, and have become the frontier if the search was saved then.
+    fn decide_from(&mut self, mut depth: u32, mut resumed: bool) -> Flow<Verdict> {
         let keep = self.global.is_some();
-        let mut depth = 0u32;
         loop {
             self.compile_if_worth_it();
             for worker in &mut self.workers {
-                worker.desk.store.advance(&self.task.memory, keep);
+                if !resumed {
+                    worker.desk.store.advance(&self.task.memory, keep);
+                }
                 worker.desk.some_enabled = false;
             }
             let frontier: u64 = self.workers.iter().map(|worker| worker.desk.store.frontier() as u64).sum();
@@ -196,6 +233,10 @@ impl<'s, S: Store> Search<'s, S> {
             if frontier == 0 && depth > 0 && !violated(self) {
                 return self.exhausted();
             }
+            if !resumed && !violated(self) {
+                self.save(depth)?;
+            }
+            resumed = false;
             if frontier > 0 {
                 self.levels.push(frontier);
             }
@@ -330,5 +371,13 @@ impl<'s, S: Store> Search<'s, S> {
                 }
             },
         )
+    }
+}
+
+/// Goes on with a value, or stops without a verdict.
+fn stop_on<T>(result: Result<T, Unknown>) -> Flow<T> {
+    match result {
+        Ok(value) => ControlFlow::Continue(value),
+        Err(why) => ControlFlow::Break(Box::new(why)),
     }
 }

@@ -7,10 +7,12 @@
 //!
 //! `W` is the number of words of a state where the compiler shall know it; 0 stands for a number known only at run time.
 
+use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::machine::Stop;
 use crate::memory::{Chunks, Full, Memory};
 use crate::prefetch::prefetch;
 use crate::store::{BLOCK, Cursor, Store, hash};
+use std::io;
 use std::ops::{ControlFlow, Range};
 
 /// The most states: numbers are 32 bits, one of them means none, and another one is kept for an empty place.
@@ -216,6 +218,32 @@ impl<const W: usize> Store for Seen<W> {
             visit(block)?;
         }
         ControlFlow::Continue(())
+    }
+
+    fn save(&self, out: &mut Writer) -> io::Result<()> {
+        let depths: Vec<u64> = self.depths.iter().map(|&first| first.into()).collect();
+        out.list(&depths)?;
+        out.word(Seen::len(self).into())?;
+        let mut from = 0;
+        while from < Seen::len(self) {
+            let run = self.run(from..Seen::len(self));
+            out.words(run)?;
+            from += (run.len() / self.words) as u32;
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, from: &mut Reader, memory: &Memory) -> Result<(), Unfit> {
+        let first = |first: u64| u32::try_from(first).map_err(|_| Unfit::Damaged);
+        let depths: Result<Vec<u32>, Unfit> = from.list()?.into_iter().map(first).collect();
+        let count = from.length(self.words as u64 * 8)?;
+        let mut state = vec![0; self.words];
+        for _ in 0..count {
+            from.words(&mut state)?;
+            self.add(&state, hash(&state), memory)?;
+        }
+        self.depths = depths?;
+        Ok(())
     }
 }
 

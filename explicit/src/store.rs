@@ -1,7 +1,9 @@
 //! What a search keeps its states in.
 
+use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
+use std::io;
 use std::ops::ControlFlow;
 
 /// A set of packed states that knows which of them were entered together, one depth after the other.
@@ -38,6 +40,12 @@ pub(crate) trait Store: Send + Sync + Sized {
         depth: usize,
         visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
     ) -> ControlFlow<Stop>;
+
+    /// Writes everything, between two depths.
+    fn save(&self, out: &mut Writer) -> io::Result<()>;
+
+    /// Becomes what was written. The set is empty.
+    fn load(&mut self, from: &mut Reader, memory: &Memory) -> Result<(), Unfit>;
 }
 
 /// A position in a frontier.

@@ -12,6 +12,7 @@
 mod grow;
 mod probe;
 
+use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::level::{Level, Pool};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
@@ -19,6 +20,7 @@ use crate::prefetch::prefetch;
 use crate::store::{BLOCK, Cursor, Store};
 use bytemuck::{cast_slice, cast_slice_mut};
 use memmap2::{MmapMut, MmapOptions};
+use std::io;
 use std::ops::ControlFlow;
 
 /// Eight words: one cache line. Of states of two words, the first words come first.
@@ -275,6 +277,39 @@ impl<const W: usize> Store for Table<W> {
             Some(list) => list.pieces().flat_map(|piece| piece.chunks(BLOCK * W)).try_for_each(visit),
             None => self.scan(depth, visit),
         }
+    }
+
+    fn save(&self, out: &mut Writer) -> io::Result<()> {
+        out.word(self.homes as u64)?;
+        out.word(self.len)?;
+        out.word(self.kept.len() as u64)?;
+        for kept in &self.kept {
+            out.word(kept.is_some().into())?;
+            kept.as_ref().map_or(Ok(()), |list| list.save(out))?;
+        }
+        self.front.save(out)?;
+        out.words(self.buckets().as_flattened())
+    }
+
+    fn load(&mut self, from: &mut Reader, memory: &Memory) -> Result<(), Unfit> {
+        let homes = from.length(64)?;
+        if homes < self.homes {
+            return Err(Unfit::Damaged);
+        }
+        if homes > self.homes {
+            self.resize(homes, memory)?;
+        }
+        self.len = from.word()?;
+        self.kept.clear();
+        for _ in 0..from.length(8)? {
+            self.kept.push(match from.word()? {
+                0 => None,
+                _ => Some(Level::load(from, W, &mut self.pool, memory)?),
+            });
+        }
+        self.front = Level::load(from, W, &mut self.pool, memory)?;
+        self.entering = self.kept.len() + 1;
+        from.words(cast_slice_mut(&mut self.map[..(homes + SPARE) * 64]))
     }
 }
 
