@@ -7,6 +7,7 @@
 //! States are packed and unpacked here through `bitvec`, at the edges of the engine: in the hot loop, compiled code works with
 //! the shifts and masks of this table, and is tested against this path.
 
+use crate::slice::Presence;
 use bitvec::field::BitField;
 use bitvec::order::Lsb0;
 use bitvec::view::BitView;
@@ -59,6 +60,7 @@ pub struct Layout {
     bits: u64,
     /// How many low bits of each word are taken.
     used: Vec<u32>,
+    presence: Vec<Presence>,
 }
 
 /// Why there is no layout.
@@ -89,19 +91,27 @@ impl Layout {
     /// # Errors
     /// Where there are too many cells to search with.
     pub fn new(variables: &[Variable]) -> Result<Self, TooManyCells> {
+        Self::of_present(variables, &vec![Presence::Stored; variables.len()])
+    }
+
+    /// As [`Self::new`], with room for those variables only that are to be stored.
+    pub(crate) fn of_present(variables: &[Variable], presence: &[Presence]) -> Result<Self, TooManyCells> {
         // How many low bits of each word are taken.
         let mut used: Vec<u32> = Vec::new();
         let mut places = Vec::with_capacity(variables.len());
         let (mut total, mut bits) = (0u64, 0u64);
-        for variable in variables {
+        for (variable, &presence) in variables.iter().zip(presence) {
             let (cell, cells) = flatten(&variable.ty).ok_or(TooManyCells)?;
             total = total.saturating_add(cells);
             if total > MOST_CELLS {
                 return Err(TooManyCells);
             }
             let count = u32::try_from(cells).map_err(|_| TooManyCells)?;
-            let width = u32::try_from(cell.bits()).map_err(|_| TooManyCells)?;
             let (lo, hi) = cell.bounds().unwrap_or((0, 1));
+            let (width, hi) = match presence {
+                Presence::Stored => (u32::try_from(cell.bits()).map_err(|_| TooManyCells)?, hi),
+                Presence::Fixed | Presence::Irrelevant => (0, lo),
+            };
             bits += cells * u64::from(width);
             let place = Place { word: 0, shift: 0, width, per_word: count.max(1), cells: count, lo, hi };
             places.push(match cells * u64::from(width) {
@@ -119,7 +129,7 @@ impl Layout {
             });
         }
         used.resize(used.len().max(1), 0);
-        Ok(Layout { variables: variables.to_vec(), places, words: used.len(), bits, used })
+        Ok(Layout { variables: variables.to_vec(), places, words: used.len(), bits, used, presence: presence.to_vec() })
     }
 
     /// The number of 64-bit words of a packed state, at least 1.
@@ -132,6 +142,16 @@ impl Layout {
     #[must_use]
     pub fn bits(&self) -> u64 {
         self.bits
+    }
+
+    /// How each variable is known.
+    pub(crate) fn presence(&self) -> &[Presence] {
+        &self.presence
+    }
+
+    /// Whether a variable has a place in states.
+    pub(crate) fn stores(&self, variable: VarId) -> bool {
+        self.presence.get(variable.index()) == Some(&Presence::Stored)
     }
 
     /// How many low bits of each word are taken; the others are zero in every state.

@@ -30,6 +30,7 @@ mod scc;
 mod search;
 mod seen;
 mod shorten;
+mod slice;
 mod store;
 mod table;
 mod temporal;
@@ -92,7 +93,8 @@ fn attempt(
         return Err(Unknown::Incapable(format!("the system is malformed: {}", problems.join("; "))));
     }
     let clock = Clock::new(limits);
-    let layout = Layout::new(&system.variables).map_err(|why| incapable(&why.to_string()))?;
+    let presence = slice::presence(system, goal, options);
+    let layout = Layout::of_present(&system.variables, &presence).map_err(|why| incapable(&why.to_string()))?;
     let program = compile::compile(system, &layout, limits, options.mutation)?;
     let task = Task::new(system, goal, limits, options, &program, &layout);
     search(&task, clock)

@@ -1,4 +1,4 @@
-//! How the search goes about its work. None of this changes an answer.
+//! How the search goes about its work. None of this changes a verdict or a run.
 
 use crate::mutation::Mutation;
 use std::num::NonZeroUsize;
@@ -14,6 +14,8 @@ pub struct Options {
     pub threads: NonZeroUsize,
     /// Where the search is saved now and then, and goes on from if it was stopped.
     pub checkpoint: Option<Checkpoint>,
+    /// Leave variables out of states where nothing that is asked depends on them. There may be fewer states then.
+    pub slice: bool,
     /// A fault in the compiled code: to test tests with.
     #[doc(hidden)]
     pub mutation: Mutation,
@@ -46,6 +48,7 @@ impl Default for Options {
             codegen: Codegen::Auto,
             threads: NonZeroUsize::MIN,
             checkpoint: None,
+            slice: true,
             mutation: Mutation::None,
         }
     }

@@ -22,6 +22,7 @@ use crate::memory::{Full, Memory};
 use crate::native::Native;
 use crate::options::Options;
 use crate::path::Paths;
+use crate::slice::{Presence, complete, irrelevant};
 use crate::store::{Store, hash};
 use findings::Site;
 use musilc_ir::{
@@ -124,10 +125,21 @@ impl<'s, S: Store> Search<'s, S> {
 
     /// Searches.
     pub(crate) fn run(mut self) -> Outcome {
-        let verdict = match self.decide() {
+        let mut verdict = match self.decide() {
             ControlFlow::Continue(verdict) => verdict,
             ControlFlow::Break(why) => Verdict::Unknown(*why),
         };
+        let presence = self.task.layout.presence();
+        if presence.iter().any(|presence| *presence != Presence::Stored) {
+            let in_verdict = match &mut verdict {
+                Verdict::Violated(violation) => Some(&mut violation.trace),
+                Verdict::Reached(trace) => Some(trace),
+                _ => None,
+            };
+            for trace in self.witnesses.iter_mut().flatten().chain(in_verdict) {
+                complete(self.task.system, trace);
+            }
+        }
         let fired = self.fired();
         let unmet = |probe: usize| self.workers.iter().all(|worker| worker.desk.unmet.contains(&probe));
         let probes = (0..self.task.program.probes.len()).map(|probe| !unmet(probe)).collect();
@@ -146,6 +158,7 @@ impl<'s, S: Store> Search<'s, S> {
                 levels: self.levels,
                 product_states: self.product_states,
                 state_bits: Some(self.task.layout.bits()),
+                left_out: irrelevant(presence),
                 memory: Some(self.task.memory.peak()),
                 queries: None,
                 elapsed: self.clock.elapsed(),

@@ -3,8 +3,8 @@
 use super::array::{Arrays, Odd, Val};
 use super::scalar::{Scalars, Sid, Source};
 use crate::mutation::Mutation;
-use musilc_ir::{Context, ExprId, Node, Type};
-use rustc_hash::FxHashSet;
+use musilc_ir::{Context, ExprId, Node, Type, VarId};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Lowers the expressions of one context. What mentions no parameter is lowered once; the rest anew for each binding.
 pub(crate) struct Lowering<'s> {
@@ -18,6 +18,8 @@ pub(crate) struct Lowering<'s> {
     bound: Vec<ExprId>,
     /// The present binding; `None` while parameters are free.
     args: Option<Vec<u32>>,
+    /// The values of variables that never change.
+    fixed: FxHashMap<VarId, Val>,
     mutation: Mutation,
 }
 
@@ -39,8 +41,16 @@ impl<'s> Lowering<'s> {
             known,
             bound: Vec::new(),
             args: None,
+            fixed: FxHashMap::default(),
             mutation,
         }
+    }
+
+    /// A variable always has this value, which mentions no variable and no parameter.
+    pub(crate) fn fix(&mut self, variable: VarId, value: ExprId) -> Result<(), Odd> {
+        let value = self.lower(value)?;
+        self.fixed.insert(variable, value);
+        Ok(())
     }
 
     /// From now on the parameters have these values; with `None` they are free.
@@ -107,6 +117,9 @@ impl<'s> Lowering<'s> {
             Node::Bool(b) => self.scalars.bool(*b),
             Node::Int(v) => self.scalars.constant(*v),
             Node::Var(variable) | Node::Next(variable) => {
+                if let Some(&value) = self.fixed.get(variable) {
+                    return Ok(value);
+                }
                 let next = matches!(context.node(expr), Node::Next(_));
                 let source = Source::State { variable: *variable, next };
                 let start = self.scalars.constant(0);

@@ -6,6 +6,7 @@ use super::lower::Lowering;
 use super::scalar::{Sid, Source};
 use crate::layout::Layout;
 use crate::mutation::Mutation;
+use crate::slice::Presence;
 use musilc_ir::{ExprId, Failure, Limits, Predicate, Transition, TransitionSystem, Unknown, Update, VarId};
 
 /// Instances are compiled one by one up to this number; transitions beyond keep their parameters.
@@ -91,6 +92,11 @@ pub(crate) fn plan(
     limits: &Limits,
     mutation: Mutation,
 ) -> Result<Plan, Stop> {
+    for (index, presence) in layout.presence().iter().enumerate() {
+        if let (Presence::Fixed, Some(&value)) = (presence, system.init.values.get(index)) {
+            lowering.fix(VarId::from(index), value)?;
+        }
+    }
     let mut planner = Planner { layout, lowering, mutation };
     let properties = system.properties.iter();
     let properties: Result<Vec<_>, Odd> = properties.map(|p| planner.predicate(&p.predicate)).collect();
@@ -260,6 +266,9 @@ impl Planner<'_, '_> {
     /// The writes that give a variable a new value. In an initial condition no value mentions a variable, so each cell is written.
     fn assign(&mut self, variable: VarId, value: ExprId, out: &mut Vec<Write>) -> Result<(), Odd> {
         let cells = self.layout.place(variable).ok_or("an update of no variable")?.cells;
+        if !self.layout.stores(variable) {
+            return Ok(());
+        }
         let value = self.lowering.lower(value)?;
         if cells == 0 {
             return Ok(());
