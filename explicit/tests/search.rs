@@ -137,8 +137,7 @@ fn a_failing_initial_binding_is_found_without_trying_all() {
     let system = system(&format!(
         "system many var x: 0..=3
          init ({}) fail division_by_zero if $p20 == 2 && $p30 == 1 where $p0 == 9 - 8 && $p39 > 4 x = $p0
-         transition none when false terminal holds true
-         invariant read holds a[0] < 4 claim true",
+         transition none when false terminal holds true",
         params.join(", "),
     ));
     let limits = Limits {
