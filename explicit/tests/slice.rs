@@ -17,8 +17,11 @@ fn assert_same_answer(system: &TransitionSystem, goal: Goal) -> usize {
     assert!(whole.statistics.left_out.is_empty());
     assert!(sliced.statistics.states <= whole.statistics.states);
     if !matches!(whole.verdict, Verdict::Unknown(_)) {
-        assert_eq!(sliced.verdict, whole.verdict);
-        assert_eq!(sliced.decided_depth, whole.decided_depth);
+        match (&sliced.verdict, &whole.verdict) {
+            // The last states to be found may be ones that are not told apart.
+            (Verdict::Proved(_), Verdict::Proved(_)) => assert!(sliced.decided_depth <= whole.decided_depth),
+            (sliced, whole) => assert_eq!(sliced, whole),
+        }
         assert_eq!(sliced.witnesses, whole.witnesses);
         let probes = |outcome: &musilc_ir::Outcome| outcome.coverage.as_ref().map(|c| c.probes.clone());
         assert_eq!(probes(&sliced), probes(&whole));
@@ -47,7 +50,7 @@ proptest! {
 fn what_is_only_written_to_is_left_out() {
     // `log` depends on `x` and on itself, and nothing on it. `limit` and `table` never change.
     let system = system(
-        "system counters var x: 0..=9, log: [0..=9; 4], at: 0..=3, limit: 0..=9, table: [0..=9; 3]
+        "system counters var x: 0..=9 var log: [0..=9; 4] var at: 0..=3 var limit: 0..=9 var table: [0..=9; 3]
          init (start: 0..=1) x = $start log = [0; 4] at = 0 limit = 7 table = [3, 1, 2]
          transition up(i: 0..=2) when x < limit
            x := narrow(x + table[$i], 0..=9) log := log[at := x] at := (at + 1) mod 4
@@ -66,7 +69,7 @@ fn what_is_only_written_to_is_left_out() {
 fn lassos_keep_all_variables() {
     // Without `log` there would be a lasso, whose states do not repeat.
     let system = system(
-        "system once var x: bool, log: 0..=5 init x = false log = 0
+        "system once var x: bool var log: 0..=5 init x = false log = 0
          transition flip when log < 5 x := !x log := narrow(log + 1, 0..=5)
          terminal holds true
          recoverable back holds !x claim true",
