@@ -11,6 +11,7 @@
 
 mod grow;
 mod probe;
+mod simd;
 
 use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::level::{Level, Pool};
@@ -140,7 +141,7 @@ impl<const W: usize> Table<W> {
         // The lists of states to come take memory, too.
         let lists = |homes: usize| (soft_room(homes, W) - self.len) * W as u64 * 2;
         // In eighths. Growing is cheap, and what is not used yet is in the way of others.
-        let steps: &[usize] = if self.homes < 1 << 14 { &[16, 12, 10, 9] } else { &[12, 10, 9] };
+        let steps: &[usize] = if self.homes < 1 << 17 { &[16, 12, 10, 9] } else { &[12, 10, 9] };
         let sizes = steps.iter().map(|eighths| (self.homes * eighths / 8).max(needed)).chain([needed]);
         let affordable = |&homes: &usize| homes > self.homes && memory.allows(extra(homes) + lists(homes));
         if let Some(homes) = sizes.into_iter().find(affordable) {
@@ -236,7 +237,7 @@ impl<const W: usize> Store for Table<W> {
             let tail = self.next.tail(count * W, &mut self.pool, memory)?;
             let probe = probe::Probe { homes: self.homes, tag: self.tag, depth: self.tag.at(self.entering) };
             let buckets: &mut [Bucket] = cast_slice_mut(&mut self.map[..(self.homes + SPARE) * 64]);
-            let (done, new) = probe.enter::<W>(buckets, &states[..count * W], &keys[..count], tail);
+            let (done, new) = probe::enter::<W>(probe, buckets, &states[..count * W], &keys[..count], tail);
             self.next.commit(new * W);
             self.len += new as u64;
             (states, keys) = (&states[done * W..], &keys[done..]);

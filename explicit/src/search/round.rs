@@ -1,6 +1,6 @@
 //! Working through a depth, in rounds between which the clock is looked at.
 
-use super::worker::Worker;
+use super::worker::{Outbox, Worker};
 use super::{Flow, Search};
 use crate::store::Store;
 use musilc_ir::{Goal, Progress, PropertyId, PropertyKind};
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// Steps that a worker executes in a round; what it hands over stays in the cache of the processor.
-const STEPS: u64 = 1 << 14;
+const STEPS: u64 = 1 << 16;
 
 /// States that a worker looks at in a round.
 const STATES: usize = 1 << 14;
@@ -94,20 +94,19 @@ impl<'s, S: Store> Search<'s, S> {
 
     /// Has each worker enter the states that all of them have found for it.
     fn exchange(&mut self, little: bool) -> Flow {
-        self.each(little, |_, worker| worker.desk.send())?;
         let count = self.workers.len();
         // `inboxes[to][from]`
-        let mut inboxes: Vec<Vec<Vec<u64>>> = (0..count)
+        let mut inboxes: Vec<Vec<Outbox>> = (0..count)
             .map(|to| {
                 self.workers.iter_mut().map(|worker| std::mem::take(&mut worker.desk.outboxes[to])).collect()
             })
             .collect();
         let words = self.task.program.words;
-        let arriving: usize = inboxes.iter().flatten().map(|states| states.len() / words).sum();
+        let arriving: usize = inboxes.iter().flatten().map(|sent| sent.states().len() / words).sum();
         let most = self.task.limits.max_states.unwrap_or(u64::MAX);
         let received = if self.states() + arriving as u64 <= most {
             let receive = |at: usize, worker: &mut Worker<'s, S>| {
-                inboxes[at].iter().try_for_each(|states| worker.desk.receive(states, u64::MAX))
+                inboxes[at].iter().try_for_each(|sent| worker.desk.receive(sent.states(), u64::MAX))
             };
             self.each(little, receive).map_continue(|_| ())
         } else {
@@ -115,13 +114,13 @@ impl<'s, S: Store> Search<'s, S> {
             (0..count).try_for_each(|at| {
                 let others = self.states() - self.workers[at].desk.store.len();
                 let desk = &mut self.workers[at].desk;
-                inboxes[at].iter().try_for_each(|states| desk.receive(states, most - others))
+                inboxes[at].iter().try_for_each(|sent| desk.receive(sent.states(), most - others))
             })
         };
         for (to, boxes) in inboxes.iter_mut().enumerate() {
-            for (worker, states) in self.workers.iter_mut().zip(boxes) {
-                states.clear();
-                worker.desk.outboxes[to] = std::mem::take(states);
+            for (worker, sent) in self.workers.iter_mut().zip(boxes) {
+                sent.clear();
+                worker.desk.outboxes[to] = std::mem::take(sent);
             }
         }
         received

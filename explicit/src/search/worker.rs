@@ -44,13 +44,32 @@ pub(crate) struct Desk<'s, S> {
     /// States after steps that have not been passed on.
     out: Vec<u64>,
     used: usize,
-    /// For each worker, the states that belong to it. Empty where there is but one.
-    pub(crate) outboxes: Vec<Vec<u64>>,
+    /// For each worker, the states that belong to it. None where there is but one worker.
+    pub(crate) outboxes: Vec<Outbox>,
     pipeline: Pipeline,
     /// Steps are only looked at for what is wrong with them: everything else has been done by native code.
     closer: bool,
     /// States are entered one by one: the number allowed is nearly reached.
     careful: bool,
+}
+
+/// States for another worker, one after the other.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Outbox {
+    words: Vec<u64>,
+    used: usize,
+}
+
+impl Outbox {
+    /// The states.
+    pub(crate) fn states(&self) -> &[u64] {
+        &self.words[..self.used]
+    }
+
+    /// Makes it empty.
+    pub(crate) fn clear(&mut self) {
+        self.used = 0;
+    }
 }
 
 /// The worker that a state with this hash belongs to. The bits are others than those that tables go by first.
@@ -81,7 +100,7 @@ impl<'s, S: Store> Worker<'s, S> {
                 expanded: 0,
                 out: Vec::new(),
                 used: 0,
-                outboxes: if workers > 1 { vec![Vec::new(); workers] } else { Vec::new() },
+                outboxes: if workers > 1 { vec![Outbox::default(); workers] } else { Vec::new() },
                 pipeline: Pipeline::new(program.words),
                 closer: false,
                 careful: false,
@@ -212,6 +231,7 @@ impl<'s, S: Store> Worker<'s, S> {
         let before = self.desk.steps();
         loop {
             if !self.take_block() {
+                self.desk.send()?;
                 return ControlFlow::Continue(false);
             }
             let block = std::mem::take(&mut self.block);
@@ -236,6 +256,7 @@ impl<'s, S: Store> Worker<'s, S> {
             self.desk.expanded += block.len() / words;
             self.block = block;
             if self.desk.steps() - before >= budget {
+                self.desk.send()?;
                 return ControlFlow::Continue(true);
             }
         }
@@ -285,24 +306,32 @@ impl<S: Store> Desk<'_, S> {
             let fed = self.pipeline.feed(&mut self.store, states, most, &self.task.memory);
             return self.task.unstuck(fed);
         }
+        for outbox in &mut self.outboxes {
+            let needed = outbox.used + states.len();
+            if outbox.words.len() < needed {
+                outbox.words.resize(needed.next_power_of_two(), 0);
+            }
+        }
         let workers = self.outboxes.len();
         for state in states.chunks_exact(words) {
-            self.outboxes[owner(hash(state), workers)].extend_from_slice(state);
+            let Outbox { words, used } = &mut self.outboxes[owner(hash(state), workers)];
+            words[*used..*used + state.len()].copy_from_slice(state);
+            *used += state.len();
         }
         ControlFlow::Continue(())
     }
 
-    /// Passes everything on.
+    /// Passes everything on that belongs to others.
+    fn send(&mut self) -> Flow {
+        if self.outboxes.is_empty() { ControlFlow::Continue(()) } else { self.pass_on() }
+    }
+
+    /// Passes everything on, into the set.
     pub(crate) fn finish(&mut self) -> Flow {
         self.pass_on()?;
         let most = self.task.limits.max_states.unwrap_or(u64::MAX);
         let flushed = self.pipeline.flush(&mut self.store, most, &self.task.memory);
         self.task.unstuck(flushed)
-    }
-
-    /// Passes everything on to the owners.
-    pub(crate) fn send(&mut self) -> Flow {
-        self.pass_on()
     }
 
     /// Enters states of its own, until there are `most`.

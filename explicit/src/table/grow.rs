@@ -1,14 +1,20 @@
 //! Growing in place.
 
 use super::probe::Probe;
+use super::simd::simd_translations;
 use super::{Bucket, Tag};
 use crate::memory::Full;
 
-/// Moves the states of a table of `old` buckets to where they belong in a larger one, of which `homes` are mapped to.
-///
-/// Scaling hashes keeps their order, so states only move towards the end, but for those that had found their bucket full. Going from
-/// the end to the beginning, what has been passed is free to be filled anew.
-pub(super) fn spread<const W: usize>(
+simd_translations! {
+    /// Moves the states of a table of `old` buckets to where they belong in a larger one, of which `homes` are mapped to.
+    ///
+    /// Scaling hashes keeps their order, so states only move towards the end, but for those that had found their bucket full. Going from
+    /// the end to the beginning, what has been passed is free to be filled anew.
+    pub(super) fn spread[W](buckets: &mut [Bucket], old: usize, homes: usize, tag: Tag) -> Result<(), Full> = spread_plain;
+}
+
+#[inline(always)]
+fn spread_plain<const W: usize>(
     buckets: &mut [Bucket],
     old: usize,
     homes: usize,
@@ -21,11 +27,9 @@ pub(super) fn spread<const W: usize>(
     let mut complete = true;
     for at in (0..old).rev() {
         let bucket = std::mem::take(&mut buckets[at]);
-        for lane in 0..lanes {
+        let taken = probe.taken::<W>(&bucket).trailing_ones() as usize;
+        for lane in 0..taken.min(lanes) {
             let slot: [u64; W] = std::array::from_fn(|word| bucket[word * lanes + lane]);
-            if slot[tag.word] & tag.taken() == 0 {
-                break;
-            }
             let home = probe.home_of(&slot);
             if home >= at {
                 complete &= probe.place(buckets, &slot, home);
@@ -33,13 +37,15 @@ pub(super) fn spread<const W: usize>(
                 waiting.push((slot, home));
             }
         }
-        waiting.retain(|(slot, home)| {
-            let ready = *home >= at;
-            if ready {
-                complete &= probe.place(buckets, slot, *home);
-            }
-            !ready
-        });
+        if !waiting.is_empty() {
+            waiting.retain(|(slot, home)| {
+                let ready = *home >= at;
+                if ready {
+                    complete &= probe.place(buckets, slot, *home);
+                }
+                !ready
+            });
+        }
     }
     if complete { Ok(()) } else { Err(Full) }
 }
