@@ -156,8 +156,7 @@ impl<const W: usize> BucketSet<W> {
     #[must_use]
     pub fn new(bits: u32) -> Option<Self> {
         let memory = Memory::new(None);
-        let used = (0..W).map(|word| if word + 1 == W { bits } else { 64 });
-        let table = Table::new(Tag::new(used)?, None, &memory).ok()?;
+        let table = Table::new(Tag::new(bits)?, None, &memory).ok()?;
         Some(Self { table, pipeline: Pipeline::new(W), memory })
     }
 

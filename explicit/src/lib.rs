@@ -20,7 +20,6 @@ mod level;
 mod machine;
 mod memory;
 mod mutation;
-mod native;
 mod numbering;
 mod options;
 mod path;
@@ -112,7 +111,7 @@ fn search(task: &Task<'_>, clock: Clock<'_>) -> Result<Outcome, Unknown> {
             _ => numbered::<0>(task, clock, Some(temporal::decide::<0>)),
         };
     }
-    match (words, Tag::new(task.layout.used())) {
+    match (words, Tag::new(task.layout.used().last().unwrap_or(0))) {
         (1, Some(tag)) => compact::<1>(task, clock, tag),
         (2, Some(tag)) => compact::<2>(task, clock, tag),
         (1, None) => numbered::<1>(task, clock, None),

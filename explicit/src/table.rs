@@ -45,20 +45,17 @@ const LARGE: usize = 1 << 16;
 /// See [`LARGE`]. It bounds how often the table is gone through to find lists again.
 const SHARE: u64 = 64;
 
-/// Where in a slot the bits are that no state uses.
+/// Where in the last word of a slot the bits are that no state uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Tag {
-    /// The word.
-    word: usize,
     /// The bit that says that the slot is taken. The depth stands above it.
     shift: u32,
 }
 
 impl Tag {
-    /// The tag of states whose words use so many low bits each, if there is a bit to spare.
-    pub(crate) fn new(used: impl Iterator<Item = u32>) -> Option<Self> {
-        let (word, shift) = used.enumerate().min_by_key(|&(_, used)| used)?;
-        (shift < 64).then_some(Self { word, shift })
+    /// The tag of states that use so many low bits of their last word, if there is a bit to spare.
+    pub(crate) fn new(used: u32) -> Option<Self> {
+        (used < 64).then_some(Self { shift: used })
     }
 
     /// The bits that say that the slot is taken.
@@ -186,9 +183,9 @@ impl<const W: usize> Table<W> {
         let mut found = Vec::with_capacity((BLOCK + 8) * W);
         for bucket in self.buckets() {
             for lane in 0..Self::LANES {
-                if bucket[self.tag.word * Self::LANES + lane] & !state_bits == wanted {
+                if bucket[(W - 1) * Self::LANES + lane] & !state_bits == wanted {
                     found.extend((0..W).map(|word| {
-                        let word_bits = if word == self.tag.word { state_bits } else { u64::MAX };
+                        let word_bits = if word + 1 == W { state_bits } else { u64::MAX };
                         bucket[word * Self::LANES + lane] & word_bits
                     }));
                 }
@@ -223,7 +220,7 @@ impl<const W: usize> Store for Table<W> {
 
     fn contains(&self, state: &[u64], key: u64) -> bool {
         let probe = probe::Probe { homes: self.homes, tag: self.tag, depth: 0 };
-        probe.contains::<W>(self.buckets(), state, key)
+        state.as_array::<W>().is_some_and(|state| probe.contains(self.buckets(), state, key))
     }
 
     #[inline]

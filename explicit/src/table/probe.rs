@@ -1,6 +1,6 @@
 //! Looking states up and entering them, many at a time.
 
-use super::simd::simd_translations;
+use super::simd::{Lanes, Portable, by_processor};
 use super::{Bucket, Tag};
 use crate::store::hash;
 
@@ -19,7 +19,7 @@ pub(super) struct Probe {
     pub(super) depth: u64,
 }
 
-simd_translations! {
+by_processor! {
     /// Enters those of the states that are not there and writes them to `fresh` too. How many have been dealt with (all, unless the last
     /// bucket is full), and how many of them are new.
     pub(super) fn enter[W](
@@ -28,11 +28,11 @@ simd_translations! {
         states: &[u64],
         keys: &[u64],
         fresh: &mut [u64],
-    ) -> (usize, usize) = enter_plain;
+    ) -> (usize, usize) = enter_with;
 }
 
 #[inline(always)]
-fn enter_plain<const W: usize>(
+fn enter_with<L: Lanes, const W: usize>(
     probe: Probe,
     buckets: &mut [Bucket],
     states: &[u64],
@@ -41,41 +41,44 @@ fn enter_plain<const W: usize>(
 ) -> (usize, usize) {
     let lanes = 8 / W;
     let all = (1u32 << lanes) - 1;
+    let (states, fresh) = (states.as_chunks::<W>().0, fresh.as_chunks_mut::<W>().0);
     let mut new = 0;
-    for (done, (state, &key)) in states.chunks_exact(W).zip(keys).enumerate() {
+    // Where an old state goes: a line that is written to must go back to memory.
+    let mut nowhere: Bucket = [0; 8];
+    for (done, (state, &key)) in states.iter().zip(keys).enumerate() {
         let mut at = home(key, probe.homes);
-        loop {
-            let Some(bucket) = buckets.get_mut(at) else { return (done, new) };
-            let (hits, taken) = (probe.hits::<W>(bucket, state), probe.taken::<W>(bucket));
-            if hits == 0 && taken == all {
-                at += 1;
-                continue;
+        let (bucket, absent, taken) = loop {
+            let Some(bucket) = buckets.get(at) else { return (done, new) };
+            let (hits, taken) = (probe.hits::<L, W>(bucket, state), taken::<L, W>(bucket));
+            if (hits != 0) | (taken != all) {
+                break (&mut buckets[at], hits == 0, taken);
             }
-            // Without a branch that could be guessed wrong: an old state is written over itself, and its copy will be overwritten.
-            let absent = hits == 0;
-            let lane = if absent { taken.trailing_ones() } else { hits.trailing_zeros() } as usize & (lanes - 1);
-            for (word, &bits) in state.iter().enumerate() {
-                let slot = &mut bucket[word * lanes + lane];
-                let tag = if word == probe.tag.word { probe.depth } else { 0 };
-                *slot = if absent { bits | tag } else { *slot };
-                fresh[new * W + word] = bits;
-            }
-            new += usize::from(absent);
-            break;
+            at += 1;
+        };
+        // From here on without a branch that could be guessed wrong.
+        let lane = taken.trailing_ones() as usize & (lanes - 1);
+        let bucket = if absent { bucket } else { &mut nowhere };
+        for (word, &bits) in state.iter().enumerate() {
+            bucket[word * lanes + lane] = if word + 1 == W { bits | probe.depth } else { bits };
         }
+        // The copy of an old one will be overwritten.
+        if let Some(copy) = fresh.get_mut(new) {
+            *copy = *state;
+        }
+        new += usize::from(absent);
     }
     (keys.len(), new)
 }
 
 impl Probe {
     /// Whether the state is there.
-    pub(super) fn contains<const W: usize>(self, buckets: &[Bucket], state: &[u64], key: u64) -> bool {
+    pub(super) fn contains<const W: usize>(self, buckets: &[Bucket], state: &[u64; W], key: u64) -> bool {
         let all = (1u32 << (8 / W)) - 1;
         for bucket in &buckets[home(key, self.homes)..] {
-            if self.hits::<W>(bucket, state) != 0 {
+            if self.hits::<Portable, W>(bucket, state) != 0 {
                 return true;
             }
-            if self.taken::<W>(bucket) != all {
+            if taken::<Portable, W>(bucket) != all {
                 return false;
             }
         }
@@ -84,40 +87,20 @@ impl Probe {
 
     /// Which lanes hold the state.
     #[inline(always)]
-    fn hits<const W: usize>(self, bucket: &Bucket, state: &[u64]) -> u32 {
+    fn hits<L: Lanes, const W: usize>(self, bucket: &Bucket, state: &[u64; W]) -> u32 {
+        let mut wanted = *state;
+        wanted[W - 1] |= self.tag.taken();
+        let equal = L::equal(bucket, wanted, self.tag.mask() | self.tag.taken());
         let lanes = 8 / W;
-        let mut hits = (1u32 << lanes) - 1;
-        for word in 0..W {
-            let (mask, wanted) = match word == self.tag.word {
-                true => (self.tag.mask() | self.tag.taken(), state[word] | self.tag.taken()),
-                false => (u64::MAX, state[word]),
-            };
-            let mut equal = 0;
-            for lane in 0..lanes {
-                equal |= u32::from(bucket[word * lanes + lane] & mask == wanted) << lane;
-            }
-            hits &= equal;
-        }
-        hits
-    }
-
-    /// Which lanes hold any state: the first ones.
-    #[inline(always)]
-    pub(super) fn taken<const W: usize>(self, bucket: &Bucket) -> u32 {
-        let lanes = 8 / W;
-        let mut taken = 0;
-        for lane in 0..lanes {
-            taken |= u32::from(bucket[self.tag.word * lanes + lane] & self.tag.taken() != 0) << lane;
-        }
-        taken
+        (0..W).fold((1 << lanes) - 1, |hits, word| hits & equal >> (word * lanes))
     }
 
     /// Enters a state that is not there; whether there was a place.
     #[inline(always)]
-    pub(super) fn place<const W: usize>(self, buckets: &mut [Bucket], slot: &[u64; W], home: usize) -> bool {
+    pub(super) fn place<L: Lanes, const W: usize>(self, buckets: &mut [Bucket], slot: &[u64; W], home: usize) -> bool {
         let lanes = 8 / W;
         for bucket in &mut buckets[home..] {
-            let lane = self.taken::<W>(bucket).trailing_ones() as usize;
+            let lane = taken::<L, W>(bucket).trailing_ones() as usize;
             if lane < lanes {
                 for (word, &bits) in slot.iter().enumerate() {
                     bucket[word * lanes + lane] = bits;
@@ -132,7 +115,13 @@ impl Probe {
     #[inline(always)]
     pub(super) fn home_of<const W: usize>(self, slot: &[u64; W]) -> usize {
         let mut state = *slot;
-        state[self.tag.word] &= self.tag.mask();
+        state[W - 1] &= self.tag.mask();
         home(hash(&state), self.homes)
     }
+}
+
+/// Which lanes hold any state: the first ones. With its tag, the last word of a state is not zero.
+#[inline(always)]
+pub(super) fn taken<L: Lanes, const W: usize>(bucket: &Bucket) -> u32 {
+    L::nonzero(bucket) >> ((W - 1) * (8 / W))
 }
