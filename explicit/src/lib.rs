@@ -18,6 +18,7 @@ pub mod layout;
 mod machine;
 mod memory;
 mod mutation;
+mod native;
 mod options;
 mod product;
 mod scc;
