@@ -9,9 +9,9 @@ pub(crate) mod code;
 mod effect;
 mod emit;
 mod lower;
-mod plan;
+pub(crate) mod plan;
 mod program;
-mod scalar;
+pub(crate) mod scalar;
 
 pub(crate) use program::{Instance, Nest, Program, Stepper};
 
@@ -36,5 +36,5 @@ pub(crate) fn compile(
         plan::Stop::Odd(why) => Unknown::Incapable(format!("the system is malformed: {why}")),
         plan::Stop::Limit(why) => why,
     })?;
-    Ok(program::program(system, layout, &lowering.scalars, &plan, mutation))
+    Ok(program::program(system, layout, lowering.scalars, plan, mutation))
 }

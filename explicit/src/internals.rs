@@ -1,15 +1,17 @@
 //! Parts of the engine by themselves, for benchmarks and for tests that look closer than at verdicts. No part of the interface.
 
+use crate::compile::code::Exit;
 use crate::compile::{Program, compile};
 use crate::layout::Layout;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::memory::Memory;
 use crate::mutation::Mutation;
+use crate::native::{Condition, Findings, Native, NativeSteps, Numbered};
 use crate::search::pipeline::{BATCH, Pipeline};
 use crate::seen::Seen;
 use crate::store::{Store, hash};
 use crate::table::{Table, Tag};
-use musilc_ir::{Limits, State, TransitionSystem, Unknown};
+use musilc_ir::{Goal, Limits, PropertyKind, State, TransitionSystem, Unknown};
 use std::ops::ControlFlow;
 
 /// A compiled system.
@@ -46,8 +48,16 @@ impl Engine {
     /// # Errors
     /// Where it is malformed or too large.
     pub fn new(system: &TransitionSystem) -> Result<Self, Unknown> {
+        Self::mutated(system, Mutation::None)
+    }
+
+    /// As [`Self::new`], with a fault in the code.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn mutated(system: &TransitionSystem, mutation: Mutation) -> Result<Self, Unknown> {
         let layout = Layout::new(&system.variables).map_err(|why| Unknown::Incapable(why.to_string()))?;
-        let program = compile(system, &layout, &Limits::default(), Mutation::None)?;
+        let program = compile(system, &layout, &Limits::default(), mutation)?;
         Ok(Self { layout, program })
     }
 
@@ -89,10 +99,172 @@ impl Engine {
         words
     }
 
+    /// Machine code for the same system, which must be the one that the engine was made of.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn native<'e>(&'e self, system: &'e TransitionSystem, goal: Goal) -> Result<NativeEngine<'e>, String> {
+        let Program { scalars, plan, .. } = &self.program;
+        let native = Native::new(system, &self.layout, scalars, plan, goal)?;
+        let steps = NativeSteps::new(&self.layout, scalars, plan)?;
+        Ok(NativeEngine { system, program: &self.program, native, steps })
+    }
+
+    /// What the interpreter makes of a packed state; `None` where a value leaves its type.
+    #[must_use]
+    pub fn view(&self, system: &TransitionSystem, goal: Goal, state: &[u64]) -> Option<View> {
+        let mut machine = Machine::new(&self.program);
+        let mut observer = Observer::default();
+        machine.expand(state, &mut observer).continue_value()?;
+        let mut view =
+            View { fired: vec![0; system.transitions.len()], failed: observer.failed, ..View::default() };
+        let properties = || system.properties.iter().zip(&self.program.properties);
+        view.odd = view.failed;
+        for (transition, number, mut after) in observer.steps {
+            view.fired[transition as usize] += 1;
+            for (_, predicate) in properties().filter(|(property, _)| property.kind == PropertyKind::Step) {
+                view.odd |= machine.test_step(predicate.pc, state, &mut after) != Exit::YES;
+            }
+            view.successors.push(after.clone());
+            view.numbered.push((transition, number, after));
+        }
+        view.successors.sort_unstable();
+        let never_pause = || ControlFlow::<Stop>::Continue(());
+        for stepper in &self.program.transitions {
+            view.suspect |= machine.guard_failure(stepper, state, never_pause).continue_value()?.is_some();
+        }
+        view.enabled = machine.enabled(state, never_pause).continue_value()?;
+        view.holds.extend(self.program.probes.iter().map(|&pc| machine.test(pc, state) == Exit::YES));
+        for (property, predicate) in properties() {
+            if property.kind == PropertyKind::Step {
+                view.holds.push(false);
+                continue;
+            }
+            let exit = machine.test(predicate.pc, state);
+            let checked = goal == Goal::All && property.kind == PropertyKind::Invariant;
+            view.suspect |= exit.as_failure().is_some() || checked && exit != Exit::YES;
+            view.holds.push(exit == Exit::YES);
+        }
+        for (expr, _) in &self.program.plan.conditions {
+            let pc = self.program.conditions.get(expr).copied()?;
+            view.holds.push(machine.test(pc, state) == Exit::YES);
+        }
+        Some(view)
+    }
+
     /// A packed state, unpacked.
     #[must_use]
     pub fn unpack(&self, words: &[u64]) -> Option<State> {
         self.layout.unpack(words)
+    }
+}
+
+/// Collects steps with their instances.
+#[derive(Default)]
+struct Observer {
+    steps: Vec<(u32, u64, Vec<u64>)>,
+    failed: bool,
+}
+
+impl Sink for Observer {
+    fn step(&mut self, _: &[u64], step: StepTo<'_>) -> ControlFlow<Stop> {
+        match step.result {
+            Ok(after) => self.steps.push((step.transition, step.number, after.to_vec())),
+            Err(_) => self.failed = true,
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pause(&mut self) -> ControlFlow<Stop> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// All that is to be known of a state.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct View {
+    /// The states that its steps lead to, sorted.
+    pub successors: Vec<Vec<u64>>,
+    /// The number of steps of each transition, those that fail aside.
+    pub fired: Vec<u64>,
+    /// Whether a step fails.
+    pub failed: bool,
+    /// Whether a step fails or violates a step property.
+    pub odd: bool,
+    /// Transition, instance and state of each step that does not fail, in order.
+    pub numbered: Vec<(u32, u64, Vec<u64>)>,
+    /// Whether something is wrong in the state itself.
+    pub suspect: bool,
+    /// Whether an instance is enabled.
+    pub enabled: bool,
+    /// Whether each probe, each property and each condition of temporal properties is true.
+    pub holds: Vec<bool>,
+}
+
+/// A system in machine code.
+pub struct NativeEngine<'e> {
+    system: &'e TransitionSystem,
+    program: &'e Program,
+    native: Native,
+    steps: NativeSteps,
+}
+
+impl NativeEngine<'_> {
+    /// The number of instructions of intermediate code.
+    #[must_use]
+    pub fn instructions(&self) -> usize {
+        self.native.instructions()
+    }
+
+    /// The number of steps from these packed states. The states that they lead to are written one over the other.
+    #[must_use]
+    pub fn count(&self, states: &[u64]) -> u64 {
+        let width = self.program.words;
+        let mut out = vec![0; self.native.room()];
+        let mut fired = vec![0; self.system.transitions.len()];
+        for state in states.chunks_exact(width) {
+            std::hint::black_box(self.native.expand(state, &mut out, &mut fired));
+        }
+        std::hint::black_box(&mut out);
+        fired.iter().sum()
+    }
+
+    /// How many of these packed states have nothing wrong in them and an instance that is enabled.
+    #[must_use]
+    pub fn unsuspicious(&self, states: &[u64]) -> usize {
+        let fine = |&state: &&[u64]| self.native.examine(state) == Findings { suspect: false, enabled: true };
+        states.chunks_exact(self.program.words).filter(fine).count()
+    }
+
+    /// What the machine code makes of a packed state.
+    #[must_use]
+    pub fn view(&self, state: &[u64]) -> Option<View> {
+        let width = self.program.words;
+        let mut out = vec![0; self.native.room()];
+        let mut view = View { fired: vec![0; self.system.transitions.len()], ..View::default() };
+        let expanded = self.native.expand(state, &mut out, &mut view.fired);
+        let states = |out: &[u64], words: usize| -> Vec<Vec<u64>> {
+            out[..words].chunks_exact(width).map(<[u64]>::to_vec).collect()
+        };
+        view.odd = expanded.odd;
+        view.successors = states(&out, expanded.words);
+        view.successors.sort_unstable();
+        let mut numbers = vec![0; out.len()];
+        let expanded = self.steps.expand(state, &mut out, &mut numbers);
+        view.failed = expanded.odd;
+        let numbers = numbers.into_iter().map(Numbered::new);
+        let numbered = numbers.zip(states(&out, expanded.words));
+        view.numbered =
+            numbered.map(|(code, state)| (code.transition(), code.number().into(), state)).collect();
+        let Findings { suspect, enabled } = self.native.examine(state);
+        (view.suspect, view.enabled) = (suspect, enabled);
+        let plan = &self.program.plan;
+        let probes = (0..plan.probes.len()).map(Condition::Probe);
+        let properties = (0..plan.properties.len()).map(Condition::Property);
+        let temporal = (0..plan.conditions.len()).map(Condition::Temporal);
+        view.holds =
+            probes.chain(properties).chain(temporal).map(|what| self.native.holds(what, state)).collect();
+        Some(view)
     }
 }
 

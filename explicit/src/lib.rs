@@ -20,6 +20,7 @@ mod level;
 mod machine;
 mod memory;
 mod mutation;
+mod native;
 mod numbering;
 mod options;
 mod path;

@@ -20,7 +20,7 @@ use crate::layout::Layout;
 use crate::machine::{Machine, Stop};
 use crate::memory::{Full, Memory};
 use crate::native::Native;
-use crate::options::Options;
+use crate::options::{Codegen, Options};
 use crate::path::Paths;
 use crate::slice::{Presence, complete, irrelevant};
 use crate::store::{Store, hash};
@@ -33,6 +33,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use worker::{Worker, owner};
 
@@ -47,6 +48,8 @@ pub(crate) struct Task<'s> {
     pub(crate) memory: Memory,
     /// Machine code, once it has been worth compiling.
     pub(crate) native: OnceLock<Native>,
+    /// There is no machine code for this.
+    interpreted: AtomicBool,
 }
 
 impl<'s> Task<'s> {
@@ -60,7 +63,27 @@ impl<'s> Task<'s> {
     ) -> Self {
         let memory = Memory::new(limits.max_memory);
         memory.note(program.bytes());
-        Self { system, goal, limits, options, program, layout, memory, native: OnceLock::new() }
+        Self { system, goal, limits, options, program, layout, memory, native: OnceLock::new(), interpreted: AtomicBool::new(false) }
+    }
+
+    /// Turns to machine code, if so many steps have taken the interpreter as long as compiling will take: so neither is ever regretted by more
+    /// than the other.
+    pub(crate) fn compile_if_worth_it(&self, steps: u64) {
+        let after = match self.options.codegen {
+            Codegen::Interpreted => return,
+            Codegen::Native => 0,
+            Codegen::Auto => self.program.size() * STEPS_PER_OPERATION,
+        };
+        if steps < after || self.native.get().is_some() || self.interpreted.load(Ordering::Relaxed) {
+            return;
+        }
+        let Program { plan, scalars, .. } = self.program;
+        match Native::new(self.system, self.layout, scalars, plan, self.goal) {
+            Ok(native) => {
+                let _ = self.native.set(native);
+            }
+            Err(_) => self.interpreted.store(true, Ordering::Relaxed),
+        }
     }
 
     /// Memory does not suffice.
@@ -68,6 +91,9 @@ impl<'s> Task<'s> {
         Unknown::MemoryLimit(self.memory.limit())
     }
 }
+
+/// Interpreting so many steps takes as long as compiling one operation.
+const STEPS_PER_OPERATION: u64 = 20;
 
 /// Goes on, or stops without a verdict.
 type Flow<T = ()> = ControlFlow<Stop, T>;
@@ -234,7 +260,7 @@ impl<'s, S: Store> Search<'s, S> {
     fn decide_from(&mut self, mut depth: u32, mut resumed: bool) -> Flow<Verdict> {
         let keep = self.global.is_some();
         loop {
-            self.compile_if_worth_it();
+            self.task.compile_if_worth_it(self.steps());
             for worker in &mut self.workers {
                 if !resumed {
                     worker.desk.store.advance(&self.task.memory, keep);

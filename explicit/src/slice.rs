@@ -14,7 +14,7 @@ use musilc_ir::{
 
 /// How a search knows a variable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Presence {
+pub(crate) enum Presence {
     /// It is part of states.
     Stored,
     /// It always has its initial value, which is the same in all initial states.

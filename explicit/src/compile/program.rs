@@ -34,6 +34,9 @@ pub(crate) struct Program {
     pub(crate) conditions: FxHashMap<ExprId, Pc>,
     /// A fault in what is done with the program.
     pub(crate) mutation: Mutation,
+    /// What it was made of: machine code is made of the same, once a search turns out to be long.
+    pub(crate) plan: Plan,
+    pub(crate) scalars: Scalars,
 }
 
 /// A compiled predicate.
@@ -98,10 +101,15 @@ impl Stepper {
 }
 
 impl Program {
+    /// About how many operations it has.
+    pub(crate) fn size(&self) -> u64 {
+        (self.code.ops.len() + 8 * self.instances.len()) as u64
+    }
+
     /// About how many bytes it takes.
     pub(crate) fn bytes(&self) -> u64 {
         let instances = self.instances.len() * (size_of::<Instance>() + size_of::<Masked>());
-        self.code.bytes() + instances as u64
+        self.code.bytes() + instances as u64 + self.scalars.bytes()
     }
 }
 
@@ -109,15 +117,15 @@ impl Program {
 pub(crate) fn program(
     system: &TransitionSystem,
     layout: &Layout,
-    scalars: &Scalars,
-    plan: &Plan,
+    scalars: Scalars,
+    plan: Plan,
     mutation: Mutation,
 ) -> Program {
     let free = system.transitions.iter().zip(&plan.transitions);
     let free = free.filter(|(_, plan)| matches!(plan, TransitionPlan::Free(_))).map(|(t, _)| t.params.len());
     let most_params = free.chain([system.init.params.len()]).max().unwrap_or(0);
-    let emitter = Emitter::new(scalars, layout, u32::try_from(most_params).unwrap_or(u32::MAX));
-    let mut builder = Builder { emitter, scalars, filters: Vec::new(), instances: Vec::new() };
+    let emitter = Emitter::new(&scalars, layout, u32::try_from(most_params).unwrap_or(u32::MAX));
+    let mut builder = Builder { emitter, scalars: &scalars, filters: Vec::new(), instances: Vec::new() };
 
     let init_counts = counts(&system.init.params);
     let init = builder.nest(init_counts.clone(), &plan.init_conditions, &[], &plan.init_writes);
@@ -165,6 +173,8 @@ pub(crate) fn program(
         probes,
         conditions,
         mutation,
+        plan,
+        scalars,
     }
 }
 

@@ -88,7 +88,7 @@ struct Facts {
 }
 
 /// Owns the graph.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(crate) struct Scalars {
     nodes: Vec<Scalar>,
     facts: Vec<Facts>,
@@ -125,6 +125,16 @@ impl Scalars {
 
     pub(crate) fn tables(&self) -> &[Box<[i64]>] {
         &self.tables
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> u64 {
+        let lists = self.nodes.iter().map(|node| match node {
+            Scalar::And(list) | Scalar::Or(list) | Scalar::Add(list) => list.len() * size_of::<Sid>(),
+            _ => 0,
+        });
+        let fixed = size_of::<Scalar>() + size_of::<Facts>() + size_of::<u32>();
+        (lists.sum::<usize>() + self.nodes.len() * fixed) as u64
     }
 
     pub(crate) fn bounds(&self, id: Sid) -> (i64, i64) {

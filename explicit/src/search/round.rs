@@ -75,7 +75,7 @@ impl<'s, S: Store> Search<'s, S> {
     pub(super) fn expand(&mut self, depth: u32) -> Flow {
         let little = self.rewind();
         loop {
-            self.compile_if_worth_it();
+            self.task.compile_if_worth_it(self.steps());
             let more = self.each(little, |_, worker| worker.expand(STEPS))?;
             let done = !more.contains(&true);
             if self.workers.len() == 1 {
@@ -125,9 +125,6 @@ impl<'s, S: Store> Search<'s, S> {
         }
         received
     }
-
-    /// Turns to machine code when interpreting has taken as long as compiling would: so neither is ever regretted by more than the other.
-    pub(super) fn compile_if_worth_it(&mut self) {}
 
     /// A little work has been done.
     pub(super) fn tick(&mut self, depth: u32) -> Flow {

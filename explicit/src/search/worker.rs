@@ -205,7 +205,7 @@ impl<'s, S: Store> Worker<'s, S> {
         let program = self.desk.task.program;
         for &id in awaited {
             let holds = match native {
-                Some(native) => native.holds(Condition::Property(id), state),
+                Some(native) => native.holds(Condition::Property(id.index()), state),
                 None => self.checker.test(program.properties[id.index()].pc, state) == Exit::YES,
             };
             if holds {
