@@ -33,7 +33,7 @@ fn the_limit_on_memory_is_obeyed_closely() {
         let outcome = check(&system, Goal::All, &limits);
         assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::MemoryLimit(most)));
         let states = outcome.statistics.states.unwrap();
-        assert!(outcome.statistics.memory.unwrap() <= most.max(1 << 13));
+        assert!(outcome.statistics.memory.unwrap() <= most.max(1 << 15));
         assert!(states >= last);
         last = states;
         if most >= 1 << 16 {
