@@ -206,6 +206,9 @@ impl Chapter {
             return Err(self.unknown_check(unknown));
         }
         let asked = |check: &Check| options.checks.is_empty() || options.checks.contains(&check.name);
+        if options.checkpoint.is_some() {
+            self.one_search(asked, options)?;
+        }
         let run = || -> Vec<CheckReport> {
             let all = self.checks().iter().enumerate().filter(|(_, check)| asked(check));
             all.map(|(index, check)| check::run(check, &|| self.program.system(index), options)).collect()
@@ -227,6 +230,21 @@ impl Chapter {
         };
         compare_blocks(&mut report);
         Ok(report)
+    }
+
+    /// That there is exactly one check to search, for a checkpoint to hold.
+    fn one_search(&self, asked: impl Fn(&Check) -> bool, options: &Options) -> Result<(), Error> {
+        let checks: Vec<&Check> = self.checks().iter().filter(|check| asked(check)).collect();
+        let chapter = self.source.name();
+        let problem = match checks[..] {
+            [only] if check::is_searched(only, options.backend) => return Ok(()),
+            [only] => format!("that of `{}` in {chapter} is not run", only.name),
+            _ => {
+                let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
+                format!("{} checks of {chapter} are selected: {}", checks.len(), names.join(", "))
+            }
+        };
+        Err(Error::Checkpoint { problem })
     }
 
     fn unknown_check(&self, name: &str) -> Error {

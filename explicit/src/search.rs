@@ -161,6 +161,7 @@ impl<'s, const W: usize> Search<'s, W> {
                 state_bits: Some(self.layout.bits()),
                 memory: Some(self.memory.peak()),
                 queries: None,
+                native: None,
                 elapsed: self.clock.elapsed(),
             },
             coverage: Some(self.coverage),
