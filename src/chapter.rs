@@ -238,7 +238,7 @@ impl Chapter {
         let chapter = self.source.name();
         let problem = match checks[..] {
             [only] if check::is_searched(only, options.backend) => return Ok(()),
-            [only] => format!("that of `{}` in {chapter} is not run", only.name),
+            [only] => format!("`{}` of {chapter} is left to the symbolic engine", only.name),
             _ => {
                 let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
                 format!("{} checks of {chapter} are selected: {}", checks.len(), names.join(", "))
