@@ -27,4 +27,4 @@ mod value;
 pub use bless::{Blessed, bless, replace_file};
 pub use human::{DEFAULT_WIDTH, Human, Totals};
 pub use json::{Json, SCHEMA};
-pub use progress::{Pace, elapsed, progress};
+pub use progress::{Pace, clock, progress};

@@ -1,6 +1,6 @@
 //! Progress on stderr, where that is a terminal and the run takes a while.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use musilc::ir::Progress;
 use musilc::report::{self, Pace};
 use musilc::{Engine, Watcher};
@@ -96,12 +96,15 @@ fn columns() -> usize {
 
 /// The columns of what stands before the text: a sign that turns, the time, and blanks. The last column stays free, for a terminal may
 /// wrap a line that fills it.
-const BESIDE: u16 = 2 + 11 + 2 + 1;
+const BESIDE: u16 = 2 + 8 + 2 + 1;
 
 fn bar(elapsed: Duration) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_elapsed(elapsed);
+    // One line is written over the other: clearing it in between would flicker. The style fills the line.
+    let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+    lines.set_move_cursor(true);
+    let bar = lines.add(ProgressBar::no_length()).with_elapsed(elapsed);
     let time = |state: &ProgressState, out: &mut dyn Write| {
-        let _ = write!(out, "{:>11}", report::elapsed(state.elapsed()));
+        let _ = write!(out, "{:>8}", report::clock(state.elapsed()));
     };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {time}  {wide_msg}") {
         bar.set_style(style.with_key("time", time));

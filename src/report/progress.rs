@@ -110,13 +110,14 @@ fn cut(text: &str, columns: usize) -> String {
     out
 }
 
-/// The time since a check was begun: `12 s`, `2 min 5 s`, `3 h 7 min`.
+/// The time since a check was begun, as clocks show it: `0:12`, `2:05`, `3:07:45`.
 #[must_use]
-pub fn elapsed(time: Duration) -> String {
-    match time.as_secs() {
-        seconds @ 0..60 => format!("{seconds} s"),
-        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
 }
 
@@ -218,8 +219,8 @@ mod tests {
 
     #[test]
     fn times() {
-        for (seconds, expected) in [(0, "0 s"), (59, "59 s"), (125, "2 min 5 s"), (11_220, "3 h 7 min")] {
-            assert_eq!(elapsed(Duration::from_secs(seconds)), expected);
+        for (seconds, expected) in [(0, "0:00"), (59, "0:59"), (125, "2:05"), (11_265, "3:07:45")] {
+            assert_eq!(clock(Duration::from_secs(seconds)), expected);
         }
     }
 }
