@@ -278,3 +278,32 @@ pub(crate) fn compare_blocks(report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Backend;
+    use std::time::Duration;
+
+    #[test]
+    fn a_checkpoint_holds_one_search() {
+        let text = "model Lamp { var on: bool = false; action toggle() { on = !on; }
+                invariant inductive off: !on; }
+            check first: Lamp expect violates off in 1;
+            check second: Lamp expect not inductive off;";
+        let chapter = Chapter::from_text("lamp.musil", text).unwrap();
+        let problem = |options: &Options| match chapter.check(options) {
+            Err(Error::Checkpoint { problem }) => problem,
+            other => panic!("{other:?}"),
+        };
+        let saved = Options::new().checkpoint("lamp.save", Duration::from_secs(30));
+        assert_eq!(problem(&saved), "2 checks of lamp.musil are selected: first, second");
+        let left = "is left to the symbolic engine";
+        assert_eq!(problem(&saved.clone().check("second")), format!("`second` of lamp.musil {left}"));
+        let bmc = saved.clone().check("first").backend(Backend::Bmc);
+        assert_eq!(problem(&bmc), format!("`first` of lamp.musil {left}"));
+        // A name that is unknown is told first.
+        let unknown = saved.check("third");
+        assert!(matches!(chapter.check(&unknown), Err(Error::UnknownCheck { .. })));
+    }
+}

@@ -50,7 +50,7 @@ pub type Watcher = Arc<dyn Fn(&str, Engine, &Progress) + Send + Sync>;
 /// use musilc::{Backend, Options};
 /// let options = Options::new().backend(Backend::Explicit).constant("N", "3").max_states(1_000_000);
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Options {
     pub(crate) backend: Backend,
     pub(crate) depth: Option<u32>,
@@ -94,33 +94,6 @@ const MOST_THREADS_BY_DEFAULT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1
 #[must_use]
 pub fn default_threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).min(MOST_THREADS_BY_DEFAULT)
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            backend: Backend::default(),
-            depth: None,
-            constants: vec![],
-            checks: vec![],
-            max_states: None,
-            max_memory: None,
-            max_depth: None,
-            timeout: None,
-            codegen: Codegen::default(),
-            threads: None,
-            checkpoint: None,
-            prove: false,
-            method: Method::default(),
-            certificate: false,
-            mode: Mode::default(),
-            solver: None,
-            why: false,
-            interrupt: Interrupt::default(),
-            watcher: None,
-            fault: None,
-        }
-    }
 }
 
 impl Options {

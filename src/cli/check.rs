@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
     let timings = !arguments.output.no_timings && output::timings();
     let mut session = Session {
         arguments,
-        options: options,
+        options,
         interrupt,
         human: Human {
             width: output::width(),
@@ -153,6 +153,7 @@ impl Session<'_> {
     fn finish(mut self, started: Instant) -> io::Result<Exit> {
         if self.interrupt.is_raised() {
             self.exit = self.exit.max(Exit::Interrupted);
+            self.tell_of_checkpoint();
         } else {
             self.look_for_unknown_checks();
             if self.exit == Exit::Passed && self.totals.checks() == 0 {
@@ -166,6 +167,16 @@ impl Session<'_> {
             Format::Json => output::out(&self.json.document(self.exit, &self.totals, started.elapsed()))?,
         }
         Ok(self.exit)
+    }
+
+    /// Says that the work was not in vain, where a search was saved.
+    fn tell_of_checkpoint(&self) {
+        if let Some(file) = &self.arguments.explicit.checkpoint
+            && self.arguments.output.format == Format::Human
+            && file.exists()
+        {
+            output::err(&format!("note: the same command goes on from {}\n", file.display()));
+        }
     }
 
     fn look_for_unknown_checks(&mut self) {
