@@ -206,6 +206,9 @@ impl Chapter {
             return Err(self.unknown_check(unknown));
         }
         let asked = |check: &Check| options.checks.is_empty() || options.checks.contains(&check.name);
+        if options.checkpoint.is_some() {
+            self.one_search(asked, options)?;
+        }
         let run = || -> Vec<CheckReport> {
             let all = self.checks().iter().enumerate().filter(|(_, check)| asked(check));
             all.map(|(index, check)| check::run(check, &|| self.program.system(index), options)).collect()
@@ -227,6 +230,21 @@ impl Chapter {
         };
         compare_blocks(&mut report);
         Ok(report)
+    }
+
+    /// That there is exactly one check to search, for a checkpoint to hold.
+    fn one_search(&self, asked: impl Fn(&Check) -> bool, options: &Options) -> Result<(), Error> {
+        let checks: Vec<&Check> = self.checks().iter().filter(|check| asked(check)).collect();
+        let chapter = self.source.name();
+        let problem = match checks[..] {
+            [only] if check::is_searched(only, options.backend) => return Ok(()),
+            [only] => format!("`{}` of {chapter} is left to the symbolic engine", only.name),
+            _ => {
+                let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
+                format!("{} checks of {chapter} are selected: {}", checks.len(), names.join(", "))
+            }
+        };
+        Err(Error::Checkpoint { problem })
     }
 
     fn unknown_check(&self, name: &str) -> Error {
@@ -258,5 +276,34 @@ pub(crate) fn compare_blocks(report: &mut Report) {
             let note = "its blocks were not compared: they show the constants as the chapter declares them";
             check.notes.push(note.to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Backend;
+    use std::time::Duration;
+
+    #[test]
+    fn a_checkpoint_holds_one_search() {
+        let text = "model Lamp { var on: bool = false; action toggle() { on = !on; }
+                invariant inductive off: !on; }
+            check first: Lamp expect violates off in 1;
+            check second: Lamp expect not inductive off;";
+        let chapter = Chapter::from_text("lamp.musil", text).unwrap();
+        let problem = |options: &Options| match chapter.check(options) {
+            Err(Error::Checkpoint { problem }) => problem,
+            other => panic!("{other:?}"),
+        };
+        let saved = Options::new().checkpoint("lamp.save", Duration::from_secs(30));
+        assert_eq!(problem(&saved), "2 checks of lamp.musil are selected: first, second");
+        let left = "is left to the symbolic engine";
+        assert_eq!(problem(&saved.clone().check("second")), format!("`second` of lamp.musil {left}"));
+        let bmc = saved.clone().check("first").backend(Backend::Bmc);
+        assert_eq!(problem(&bmc), format!("`first` of lamp.musil {left}"));
+        // A name that is unknown is told first.
+        let unknown = saved.check("third");
+        assert!(matches!(chapter.check(&unknown), Err(Error::UnknownCheck { .. })));
     }
 }

@@ -84,6 +84,12 @@ pub(crate) fn goal(system: &TransitionSystem, expect: &Expect) -> Result<Goal, S
     }
 }
 
+/// Whether the explicit search is asked. It is not bothered with what it knows nothing of, unless it is all that there is.
+pub(crate) fn is_searched(check: &Check, backend: Backend) -> bool {
+    let reachable = !matches!(check.expect, Expect::NotInductive { .. });
+    backend == Backend::Explicit || backend == Backend::Both && reachable
+}
+
 fn check_system(
     report: &mut CheckReport,
     system: &TransitionSystem,
@@ -96,9 +102,7 @@ fn check_system(
     }
     let goal = goal(system, &report.check.expect)?;
     let mut excused = false;
-    // The explicit search is not bothered with what it knows nothing of, unless it is all that there is.
-    let reachable = !matches!(goal, Goal::Induct(_));
-    if options.backend == Backend::Explicit || options.backend == Backend::Both && reachable {
+    if is_searched(&report.check, options.backend) {
         report.runs.push(engines::explicit(system, goal, options)?);
     }
     if options.backend != Backend::Explicit && !interrupted(&report.runs) {

@@ -13,14 +13,13 @@ mod progress;
 mod signals;
 
 use args::{Arguments, Verb};
-use clap::Parser;
 use musilc::Exit;
 use std::process::ExitCode;
 
 /// Reads the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
     musilc::keep_panics_quiet();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and the version are no errors, and clap writes them to stdout.

@@ -64,6 +64,12 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+    /// There is not exactly one search that a checkpoint could hold.
+    #[error("a checkpoint holds the explicit search of one check, but {problem}")]
+    Checkpoint {
+        /// Why there is not.
+        problem: String,
+    },
     /// A check cannot be exported.
     #[error("check `{check}` of {chapter}: {problem}")]
     Export {

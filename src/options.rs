@@ -1,8 +1,12 @@
 //! What a caller may say about a run.
 
+use musilc_explicit::Checkpoint;
+pub use musilc_explicit::Codegen;
 use musilc_ir::{Interrupt, Progress};
 pub use musilc_symbolic::{Method, Mode, Procedure};
 use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,13 +43,14 @@ impl fmt::Display for Engine {
 /// Is told how an engine gets on: the name of the check, the engine, and its figures.
 pub type Watcher = Arc<dyn Fn(&str, Engine, &Progress) + Send + Sync>;
 
-/// How a chapter is checked. The default: every check, both engines, constants as declared, at most 4 GiB for the explicit search.
+/// How a chapter is checked. The default: every check, both engines, constants as declared, as much memory as
+/// [`default_max_memory`](crate::default_max_memory) says and as many threads as [`default_threads`].
 ///
 /// ```
 /// use musilc::{Backend, Options};
 /// let options = Options::new().backend(Backend::Explicit).constant("N", "3").max_states(1_000_000);
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Options {
     pub(crate) backend: Backend,
     pub(crate) depth: Option<u32>,
@@ -55,6 +60,9 @@ pub struct Options {
     pub(crate) max_memory: Option<u64>,
     pub(crate) max_depth: Option<u32>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) codegen: Codegen,
+    pub(crate) threads: Option<NonZeroUsize>,
+    pub(crate) checkpoint: Option<Checkpoint>,
     pub(crate) prove: bool,
     pub(crate) method: Method,
     pub(crate) certificate: bool,
@@ -78,31 +86,14 @@ pub enum Fault {
     BmcFrame,
 }
 
-/// The default of [`Options::max_memory`], in bytes.
-pub const DEFAULT_MAX_MEMORY: u64 = 4 << 30;
+/// More threads than this are used only if somebody asks for them. The threads of a search share one set of states, and wait for memory
+/// most of the time; each also needs some memory of its own.
+const MOST_THREADS_BY_DEFAULT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            backend: Backend::default(),
-            depth: None,
-            constants: vec![],
-            checks: vec![],
-            max_states: None,
-            max_memory: Some(DEFAULT_MAX_MEMORY),
-            max_depth: None,
-            timeout: None,
-            prove: false,
-            method: Method::default(),
-            certificate: false,
-            mode: Mode::default(),
-            solver: None,
-            why: false,
-            interrupt: Interrupt::default(),
-            watcher: None,
-            fault: None,
-        }
-    }
+/// The default of [`Options::threads`]: as many as the process has cores, at most 16.
+#[must_use]
+pub fn default_threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).min(MOST_THREADS_BY_DEFAULT)
 }
 
 impl Options {
@@ -147,7 +138,8 @@ impl Options {
         self
     }
 
-    /// The most memory for the states of the explicit search, in bytes.
+    /// The most memory for the states of the explicit search, and for a solver of the symbolic engine, in bytes; without it, see
+    /// [`default_max_memory`](crate::default_max_memory).
     #[must_use]
     pub fn max_memory(mut self, bytes: u64) -> Self {
         self.max_memory = Some(bytes);
@@ -165,6 +157,28 @@ impl Options {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// How the explicit search computes steps.
+    #[must_use]
+    pub fn codegen(mut self, codegen: Codegen) -> Self {
+        self.codegen = codegen;
+        self
+    }
+
+    /// How many threads the explicit search has; without it, [`default_threads`]. No answer depends on it.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Saves the explicit search to a file now and then, at most once in the given time, and goes on from the file where it exists. The
+    /// file holds the search of one check, so only one may be [selected](Self::check).
+    #[must_use]
+    pub fn checkpoint(mut self, file: impl Into<PathBuf>, every: Duration) -> Self {
+        self.checkpoint = Some(Checkpoint { file: file.into(), every });
         self
     }
 
@@ -244,6 +258,9 @@ impl fmt::Debug for Options {
             .field("max_memory", &self.max_memory)
             .field("max_depth", &self.max_depth)
             .field("timeout", &self.timeout)
+            .field("codegen", &self.codegen)
+            .field("threads", &self.threads)
+            .field("checkpoint", &self.checkpoint)
             .field("prove", &self.prove)
             .field("method", &self.method)
             .field("certificate", &self.certificate)
@@ -251,5 +268,16 @@ impl fmt::Debug for Options {
             .field("solver", &self.solver)
             .field("why", &self.why)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_always_some_threads_and_never_too_many() {
+        assert_eq!(MOST_THREADS_BY_DEFAULT.get(), 16);
+        assert!(default_threads() <= MOST_THREADS_BY_DEFAULT);
     }
 }

@@ -14,6 +14,7 @@ mod human;
 mod json;
 mod obligation;
 pub(crate) mod phrase;
+mod progress;
 mod statistics;
 mod style;
 #[cfg(test)]
@@ -26,3 +27,4 @@ mod value;
 pub use bless::{Blessed, bless, replace_file};
 pub use human::{DEFAULT_WIDTH, Human, Totals};
 pub use json::{Json, SCHEMA};
+pub use progress::{Pace, clock, progress};

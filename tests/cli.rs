@@ -125,5 +125,40 @@ mod processes {
             4
         );
         assert!(document["errors"][0].as_str().unwrap().contains("nowhere"));
+        let explicit = &document["files"][0]["checks"][0]["engines"][0];
+        for figure in
+            ["memory_bytes", "seconds", "states_per_second", "transitions_per_second", "bytes_per_state"]
+        {
+            assert!(explicit[figure].as_f64().unwrap() > 0.0, "{figure}");
+        }
+        assert!(explicit.get("native").is_some_and(|native| native.is_null() || native.is_boolean()));
+    }
+
+    /// What the explicit search is told about its work changes no answer. A check of one file among several is enough to save.
+    #[test]
+    fn how_the_search_works_changes_nothing() {
+        let save = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("till.save");
+        let run = |extra: &[&str]| {
+            let _ = std::fs::remove_file(&save);
+            let chapters = ["tests/cli/checks.in/till.md", "tests/cli/checks.in/jars.musil"];
+            let mut command = musilc();
+            command
+                .env("MUSILC_NO_TIMINGS", "1")
+                .args(["--check", "careful", "--stats", "--why"])
+                .args(extra);
+            let output = command.args(chapters).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{extra:?}: {output:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let expected = run(&[]);
+        for extra in [
+            &["--threads", "1"][..],
+            &["--threads", "3", "--engine", "native"],
+            &["--threads", "auto", "--engine", "interpreted"],
+            &["--checkpoint", save.to_str().unwrap(), "--checkpoint-every", "0.001"],
+        ] {
+            assert_eq!(run(extra), expected, "{extra:?}");
+        }
+        let _ = std::fs::remove_file(&save);
     }
 }

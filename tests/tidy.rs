@@ -41,6 +41,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("clap", &["."]),
     ("ctrlc", &["."]),
     ("indicatif", &["."]),
+    ("sysinfo", &["."]),
     ("terminal_size", &["."]),
 ];
 

@@ -187,6 +187,7 @@ impl<'s, S: Store> Search<'s, S> {
                 left_out: irrelevant(presence),
                 memory: Some(self.task.memory.peak()),
                 queries: None,
+                native: None,
                 elapsed: self.clock.elapsed(),
             },
             coverage: Some(Coverage { fired, probes }),

@@ -247,6 +247,8 @@ pub struct Statistics {
     pub memory: Option<u64>,
     /// Queries to the solver.
     pub queries: Option<u64>,
+    /// Whether steps were computed by machine code, be it for a part of the search only; if not, by an interpreter.
+    pub native: Option<bool>,
     /// Wall-clock time.
     pub elapsed: Duration,
 }

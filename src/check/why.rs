@@ -30,7 +30,7 @@ pub(crate) fn of(
     let bounded = options.backend == Backend::Bmc;
     let ask = |system: &TransitionSystem, goal: Goal| {
         let run = match bounded {
-            false => engines::explicit(system, goal, options)?,
+            false => engines::explicit_beside(system, goal, options)?,
             true => {
                 let depth = options.depth.unwrap_or(DEFAULT_DEPTH);
                 let depth = options.max_depth.map_or(depth, |most| depth.min(most));

@@ -32,21 +32,23 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
     let progress = ProgressLine::new();
     let mut options = Options::new().interrupt(interrupt.clone()).watcher(progress.watcher());
     options = options.prove(arguments.prove).why(arguments.why);
+    options = arguments.limits.apply(arguments.selection.apply(options));
+    options = arguments.symbolic.apply(arguments.explicit.apply(options));
     if let Some(fault) = arguments.inject_fault {
         options = options.fault(fault.into());
     }
-    let timings = !arguments.no_timings && output::timings();
+    let timings = !arguments.output.no_timings && output::timings();
     let mut session = Session {
         arguments,
-        options: arguments.symbolic.apply(arguments.limits.apply(arguments.selection.apply(options))),
+        options,
         interrupt,
         human: Human {
             width: output::width(),
-            quiet: arguments.quiet,
-            stats: arguments.stats,
+            quiet: arguments.output.quiet,
+            stats: arguments.output.stats,
             certificate: arguments.symbolic.certificate,
-            traces: arguments.traces,
-            all_values: arguments.all_values,
+            traces: arguments.output.traces,
+            all_values: arguments.output.all_values,
             timings,
             command: format!("musilc{}", arguments.reproduction()),
         },
@@ -57,11 +59,43 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
         exit: Exit::Passed,
     };
     let options = session.options.clone();
+    if arguments.explicit.checkpoint.is_some()
+        && let Some(problem) = session.too_many_searches()?
+    {
+        session.complain(problem);
+        return session.finish(started);
+    }
     inputs::for_each(&arguments.paths, &options, |loaded| session.visit(loaded))?;
     session.finish(started)
 }
 
 impl Session<'_> {
+    /// Why a checkpoint is not possible: it holds the search of one check, and more are selected.
+    fn too_many_searches(&mut self) -> io::Result<Option<String>> {
+        let wanted = &self.arguments.selection.checks;
+        let mut selected: Vec<String> = vec![];
+        inputs::for_each(&self.arguments.paths, &self.options, |loaded| {
+            // What is wrong with the others is told when they are checked.
+            if let Loaded::Chapter(_, chapter) = loaded {
+                let names = chapter.checks().iter().map(|check| &check.name);
+                selected.extend(names.filter(|name| wanted.is_empty() || wanted.contains(name)).cloned());
+            }
+            Ok(true)
+        })?;
+        if selected.len() < 2 {
+            return Ok(None);
+        }
+        let same = selected.iter().all(|name| *name == selected[0]);
+        let out = if same {
+            "name one file".to_owned()
+        } else {
+            format!("add `--check NAME`: {}", selected.join(", "))
+        };
+        let count = selected.len();
+        self.names = selected;
+        Ok(Some(format!("`--checkpoint` holds the search of one check, and {count} are selected; {out}")))
+    }
+
     /// Deals with an input; whether to go on.
     fn visit(&mut self, loaded: Loaded) -> io::Result<bool> {
         match loaded {
@@ -73,7 +107,7 @@ impl Session<'_> {
 
     fn bad(&mut self, error: &Error) {
         self.totals.bad_files += 1;
-        let exit = match self.arguments.format {
+        let exit = match self.arguments.output.format {
             Format::Human => inputs::show(error, &self.human),
             Format::Json => self.json.failed(error),
         };
@@ -106,7 +140,7 @@ impl Session<'_> {
         };
         self.totals.add(&report);
         self.exit = self.exit.max(report.exit());
-        match self.arguments.format {
+        match self.arguments.output.format {
             Format::Human => {
                 output::out(&self.human.chapter(&report))?;
                 output::err(&self.human.remarks(&report));
@@ -119,19 +153,30 @@ impl Session<'_> {
     fn finish(mut self, started: Instant) -> io::Result<Exit> {
         if self.interrupt.is_raised() {
             self.exit = self.exit.max(Exit::Interrupted);
+            self.tell_of_checkpoint();
         } else {
             self.look_for_unknown_checks();
             if self.exit == Exit::Passed && self.totals.checks() == 0 {
                 self.complain("there is nothing to check: the chapters declare no checks".to_owned());
             }
         }
-        match self.arguments.format {
+        match self.arguments.output.format {
             // Where nothing could be checked, the errors say everything.
             Format::Human if self.totals.files == 0 && self.exit == Exit::BadInput => {}
             Format::Human => output::out(&self.human.summary(&self.totals, started.elapsed()))?,
             Format::Json => output::out(&self.json.document(self.exit, &self.totals, started.elapsed()))?,
         }
         Ok(self.exit)
+    }
+
+    /// Says that the work was not in vain, where a search was saved.
+    fn tell_of_checkpoint(&self) {
+        if let Some(file) = &self.arguments.explicit.checkpoint
+            && self.arguments.output.format == Format::Human
+            && file.exists()
+        {
+            output::err(&format!("note: the same command goes on from {}\n", file.display()));
+        }
     }
 
     fn look_for_unknown_checks(&mut self) {
@@ -147,7 +192,7 @@ impl Session<'_> {
     /// Reports something that is wrong with the command line.
     fn complain(&mut self, message: String) {
         self.exit = self.exit.max(Exit::BadInput);
-        match self.arguments.format {
+        match self.arguments.output.format {
             Format::Human => output::error(message),
             Format::Json => self.json.complaint(message),
         }

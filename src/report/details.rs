@@ -10,9 +10,9 @@ use super::statistics;
 use super::style::{DIM, paint};
 use super::trace::{Layout, table};
 use crate::check;
-use crate::result::{CheckReport, Finding, Report, Status};
+use crate::result::{CheckReport, Finding, Report, Run, Status};
 use musilc_frontend::literate::Source;
-use musilc_ir::{Proof, Verdict};
+use musilc_ir::{Proof, Unknown, Verdict};
 use musilc_ir::{Violation, ViolationKind};
 
 /// What was found instead of what was expected.
@@ -103,14 +103,26 @@ fn table_of(style: &Human, source: &Source, check: &CheckReport, finding: &Findi
 pub(crate) fn figures(style: &Human, check: &CheckReport) -> String {
     let mut out = String::new();
     for run in &check.runs {
-        out.push_str(&format!("  {}\n", paint(DIM, &statistics::long(run, style.timings))));
-        if style.stats
-            && let Some(levels) = statistics::levels(run)
-        {
-            out.push_str(&format!("  {}\n", paint(DIM, &levels)));
+        let columns = style.width.saturating_sub(2);
+        let mut lines = statistics::long(run, style.timings, style.stats, columns);
+        if style.stats {
+            lines.extend(statistics::levels(run, columns));
+        }
+        for line in lines {
+            out.push_str(&format!("  {}\n", paint(DIM, &line)));
         }
     }
     out
+}
+
+/// What to do about a search for which the memory did not suffice.
+pub(crate) fn ways_out(check: &CheckReport) -> String {
+    let full = |run: &Run| matches!(run.outcome.verdict, Verdict::Unknown(Unknown::MemoryLimit(_)));
+    if !check.runs.iter().any(full) {
+        return String::new();
+    }
+    let help = "raise `--max-memory`, give constants smaller values with `-D`, or stop at a depth with `--max-depth`";
+    format!("  {}: {help}\n", paint(DIM, "help"))
 }
 
 /// The invariants behind proofs, a clause a line.

@@ -102,6 +102,7 @@ impl Human {
             Status::Refused(diagnostics) => out.push_str(&self.diagnostics(&report.source, diagnostics)),
             Status::Undecided(_) | Status::Interrupted => {
                 out.push_str(&details::figures(self, check));
+                out.push_str(&details::ways_out(check));
             }
             Status::Passed => {
                 if self.traces {

@@ -6,6 +6,7 @@ use super::certificate;
 use super::ending::quoted;
 use super::excerpt::line_and_column;
 use super::fairness;
+use super::figures::per_second;
 use super::human::{Totals, block_name};
 use super::obligation::obligation;
 use super::phrase;
@@ -148,6 +149,15 @@ impl Json {
         if self.timings {
             out.insert("memory_bytes".to_owned(), json!(statistics.memory));
             out.insert("seconds".to_owned(), json!(statistics.elapsed.as_secs_f64()));
+            let rate = |number: Option<u64>| number.map(|number| per_second(number, statistics.elapsed));
+            out.insert("states_per_second".to_owned(), json!(rate(statistics.states)));
+            out.insert("transitions_per_second".to_owned(), json!(rate(statistics.transitions)));
+            let each = match (statistics.memory, statistics.states) {
+                (Some(memory), Some(states @ 1..)) => Some(memory as f64 / states as f64),
+                _ => None,
+            };
+            out.insert("bytes_per_state".to_owned(), json!(each));
+            out.insert("native".to_owned(), json!(statistics.native));
         }
         out.insert("witnesses".to_owned(), witnesses(system, outcome));
         if let (Some(system), Some(certificate)) = (system, &outcome.certificate) {

@@ -119,7 +119,8 @@ fn narrow_terminals_wrap_and_whole_states_show() {
                done[1]: false → true
   ✗  both_counted is false: x == 2, where x is 1
 
-  explicit: 12 states, 14 transitions, depth 4, 10 bits per state
+  explicit: 12 states, 14 transitions, depth 4,
+    10 bits per state
   explicit states at each depth: 1 2 3 4 2
 
 "#]]

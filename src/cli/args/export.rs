@@ -1,6 +1,6 @@
 //! The grammar of `musilc export`.
 
-use super::constant;
+use super::values::constant;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

@@ -1,0 +1,36 @@
+//! What is shown of the results.
+
+use clap::{Args, ValueEnum};
+
+/// What is shown of the results.
+#[derive(Args, Debug, Default)]
+pub(crate) struct OutputArguments {
+    /// What the results look like
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+    /// Show only what is not as expected, and the summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Show statistics of every check
+    #[arg(long)]
+    pub(crate) stats: bool,
+    /// Show the traces of checks that are as expected too
+    #[arg(long)]
+    pub(crate) traces: bool,
+    /// Show whole states in traces, not only what changes
+    #[arg(long)]
+    pub(crate) all_values: bool,
+    /// Leave out what differs from run to run
+    #[arg(long, hide = true)]
+    pub(crate) no_timings: bool,
+}
+
+/// What the results look like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs; docs/json.md describes it
+    Json,
+}
