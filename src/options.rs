@@ -61,6 +61,7 @@ pub struct Options {
     pub(crate) max_depth: Option<u32>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) codegen: Codegen,
+    pub(crate) no_slice: bool,
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) checkpoint: Option<Checkpoint>,
     pub(crate) prove: bool,
@@ -157,6 +158,13 @@ impl Options {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Whether the explicit search leaves variables out of states where nothing that is checked depends on them; by default it does.
+    #[must_use]
+    pub fn slice(mut self, slice: bool) -> Self {
+        self.no_slice = !slice;
         self
     }
 
@@ -259,6 +267,7 @@ impl fmt::Debug for Options {
             .field("max_depth", &self.max_depth)
             .field("timeout", &self.timeout)
             .field("codegen", &self.codegen)
+            .field("no_slice", &self.no_slice)
             .field("threads", &self.threads)
             .field("checkpoint", &self.checkpoint)
             .field("prove", &self.prove)

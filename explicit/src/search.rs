@@ -187,7 +187,7 @@ impl<'s, S: Store> Search<'s, S> {
                 left_out: irrelevant(presence),
                 memory: Some(self.task.memory.peak()),
                 queries: None,
-                native: None,
+                native: Some(self.task.native.get().is_some()),
                 elapsed: self.clock.elapsed(),
             },
             coverage: Some(Coverage { fired, probes }),
@@ -405,7 +405,7 @@ impl<'s, S: Store> Search<'s, S> {
                         false => ControlFlow::Break(Box::new(Unknown::StateLimit(total))),
                     };
                 }
-                match store.enter(state, &[key], &task.memory) {
+                match store.enter(state, &[key], &[], &task.memory) {
                     Ok(()) => search.tick(0),
                     Err(Full) => ControlFlow::Break(Box::new(task.out_of_memory())),
                 }

@@ -185,15 +185,12 @@ impl<const W: usize> Store for Seen<W> {
         block
     }
 
-    fn prefetch(&self, key: u64) {
-        self.ask(key);
-    }
-
     fn contains(&self, state: &[u64], key: u64) -> bool {
         self.find(state, key).is_some()
     }
 
-    fn enter(&mut self, states: &[u64], keys: &[u64], memory: &Memory) -> Result<(), Full> {
+    fn enter(&mut self, states: &[u64], keys: &[u64], ahead: &[u64], memory: &Memory) -> Result<(), Full> {
+        ahead.iter().for_each(|&key| self.ask(key));
         for (state, &key) in states.chunks_exact(self.words).zip(keys) {
             if !self.contains(state, key) {
                 self.add(state, key, memory)?;

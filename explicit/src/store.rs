@@ -19,17 +19,15 @@ pub(crate) trait Store: Send + Sync + Sized {
     /// Some of the next states of the frontier, one after the other; none at its end.
     fn block(&self, cursor: &mut Cursor) -> &[u64];
 
-    /// Asks for the memory where a state with this hash would be.
-    fn prefetch(&self, key: u64);
-
     /// Whether the set has this state.
     fn contains(&self, state: &[u64], key: u64) -> bool;
 
-    /// Enters those of these states that it does not have; `keys` are their hashes.
+    /// Enters those of these states that it does not have; `keys` are their hashes. On the way, it asks for the memory that states with the
+    /// hashes `ahead` will need.
     ///
     /// # Errors
     /// Where memory or numbers do not suffice.
-    fn enter(&mut self, states: &[u64], keys: &[u64], memory: &Memory) -> Result<(), Full>;
+    fn enter(&mut self, states: &[u64], keys: &[u64], ahead: &[u64], memory: &Memory) -> Result<(), Full>;
 
     /// The states entered since the last call become the frontier. `keep` says that all states of the old one will be asked for.
     fn advance(&mut self, memory: &Memory, keep: bool);

@@ -17,7 +17,6 @@ use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::level::{Level, Pool};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
-use crate::prefetch::prefetch;
 use crate::store::{BLOCK, Cursor, Store};
 use bytemuck::{cast_slice, cast_slice_mut};
 use memmap2::{MmapMut, MmapOptions};
@@ -213,37 +212,36 @@ impl<const W: usize> Store for Table<W> {
         self.front.block(cursor, BLOCK * W)
     }
 
-    #[inline(always)]
-    fn prefetch(&self, key: u64) {
-        prefetch(&self.map, probe::home(key, self.homes) * 64);
-    }
-
     fn contains(&self, state: &[u64], key: u64) -> bool {
         let probe = probe::Probe { homes: self.homes, tag: self.tag, depth: 0 };
         state.as_array::<W>().is_some_and(|state| probe.contains(self.buckets(), state, key))
     }
 
     #[inline]
-    fn enter(&mut self, states: &[u64], keys: &[u64], memory: &Memory) -> Result<(), Full> {
-        let (mut states, mut keys) = (states, keys);
-        while !keys.is_empty() {
-            let mut count = keys.len();
+    fn enter(&mut self, states: &[u64], keys: &[u64], ahead: &[u64], memory: &Memory) -> Result<(), Full> {
+        let (mut states, mut keys, mut ahead) = (states, keys, ahead);
+        loop {
+            let mut count = keys.len().min(probe::MOST);
             if self.len + count as u64 > self.room {
                 count = self.make_room(count, memory)?;
             }
             let tail = self.next.tail(count * W, &mut self.pool, memory)?;
             let probe = probe::Probe { homes: self.homes, tag: self.tag, depth: self.tag.at(self.entering) };
             let buckets: &mut [Bucket] = cast_slice_mut(&mut self.map[..(self.homes + SPARE) * 64]);
-            let (done, new) = probe::enter::<W>(probe, buckets, &states[..count * W], &keys[..count], tail);
-            self.next.commit(new * W);
-            self.len += new as u64;
-            (states, keys) = (&states[done * W..], &keys[done..]);
-            if done < count {
-                // The last buckets are full.
+            let entered =
+                probe::enter::<W>(probe, buckets, &states[..count * W], &keys[..count], ahead, tail);
+            self.next.commit(entered.new * W);
+            self.len += entered.new as u64;
+            ahead = &[];
+            if entered.all {
+                (states, keys) = (&states[count * W..], &keys[count..]);
+                if keys.is_empty() {
+                    return Ok(());
+                }
+            } else {
                 self.resize(self.homes * 5 / 4 + 1, memory)?;
             }
         }
-        Ok(())
     }
 
     fn advance(&mut self, memory: &Memory, keep: bool) {

@@ -57,20 +57,23 @@ impl Pipeline {
             1 => self.next.extend(states.iter().map(|&state| hash(&[state]))),
             words => self.next.extend(states.chunks_exact(words).map(hash)),
         }
-        for &key in &self.next {
-            store.prefetch(key);
-        }
-        self.flush(store, most, memory)?;
+        self.enter(store, most, memory)?;
         self.states.extend_from_slice(states);
         std::mem::swap(&mut self.keys, &mut self.next);
         Ok(())
     }
 
     /// Enters what waits.
-    #[inline]
     pub(crate) fn flush<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
+        self.next.clear();
+        self.enter(store, most, memory)
+    }
+
+    /// Enters what waits, and asks for the memory that the next batch needs.
+    #[inline]
+    fn enter<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
         if store.len() + self.keys.len() as u64 <= most {
-            store.enter(&self.states, &self.keys, memory)?;
+            store.enter(&self.states, &self.keys, &self.next, memory)?;
         } else {
             for (state, key) in self.states.chunks_exact(self.words).zip(&self.keys) {
                 if store.len() == most {
@@ -79,7 +82,7 @@ impl Pipeline {
                     }
                     return Err(Stuck::States);
                 }
-                store.enter(state, std::slice::from_ref(key), memory)?;
+                store.enter(state, std::slice::from_ref(key), &[], memory)?;
             }
         }
         self.states.clear();

@@ -2,6 +2,7 @@
 
 use super::simd::{Lanes, Portable, by_processor};
 use super::{Bucket, Tag};
+use crate::prefetch::prefetch;
 use crate::store::hash;
 
 /// The bucket that a state belongs to: its hash, scaled to their number (Lemire, *Fast Random Integer Generation in an Interval*, 2019).
@@ -19,17 +20,29 @@ pub(super) struct Probe {
     pub(super) depth: u64,
 }
 
+/// What became of a batch.
+pub(super) struct Entered {
+    /// How many states are new.
+    pub(super) new: usize,
+    /// Whether all have been dealt with: else the last buckets are full, and the batch must be entered again when the table has grown.
+    pub(super) all: bool,
+}
+
 by_processor! {
-    /// Enters those of the states that are not there and writes them to `fresh` too. How many have been dealt with (all, unless the last
-    /// bucket is full), and how many of them are new.
+    /// Enters those of the states that are not there, no more than [`MOST`] of them, and writes them to `fresh` too. On the way, it asks for the
+    /// memory that the states with the keys `ahead` will need.
     pub(super) fn enter[W](
         probe: Probe,
         buckets: &mut [Bucket],
         states: &[u64],
         keys: &[u64],
+        ahead: &[u64],
         fresh: &mut [u64],
-    ) -> (usize, usize) = enter_with;
+    ) -> Entered = enter_with;
 }
+
+/// So many states are entered at a time.
+pub(super) const MOST: usize = 512;
 
 #[inline(always)]
 fn enter_with<L: Lanes, const W: usize>(
@@ -37,40 +50,73 @@ fn enter_with<L: Lanes, const W: usize>(
     buckets: &mut [Bucket],
     states: &[u64],
     keys: &[u64],
+    ahead: &[u64],
     fresh: &mut [u64],
-) -> (usize, usize) {
+) -> Entered {
     let lanes = 8 / W;
     let all = (1u32 << lanes) - 1;
     let (states, fresh) = (states.as_chunks::<W>().0, fresh.as_chunks_mut::<W>().0);
-    let mut new = 0;
-    // Where an old state goes: a line that is written to must go back to memory.
+    // Where a state goes that is an old one: a line that is written to must go back to memory.
     let mut nowhere: Bucket = [0; 8];
-    for (done, (state, &key)) in states.iter().zip(keys).enumerate() {
-        let mut at = home(key, probe.homes);
-        let (bucket, absent, taken) = loop {
-            let Some(bucket) = buckets.get(at) else { return (done, new) };
-            let (hits, taken) = (probe.hits::<L, W>(bucket, state), taken::<L, W>(bucket));
-            if (hits != 0) | (taken != all) {
-                break (&mut buckets[at], hits == 0, taken);
-            }
-            at += 1;
-        };
-        // From here on without a branch that could be guessed wrong.
-        let lane = taken.trailing_ones() as usize & (lanes - 1);
-        let bucket = if absent { bucket } else { &mut nowhere };
-        for (word, &bits) in state.iter().enumerate() {
-            bucket[word * lanes + lane] = if word + 1 == W { bits | probe.depth } else { bits };
+    // States whose bucket is full of others.
+    let (mut later, mut waiting) = ([0u16; MOST], 0);
+    let mut new = 0;
+    // No branch here could be guessed wrong. What does not count is overwritten by what follows.
+    for (number, (state, &key)) in states.iter().zip(keys).take(MOST).enumerate() {
+        if let Some(&key) = ahead.get(number) {
+            prefetch(buckets, home(key, probe.homes));
         }
-        // The copy of an old one will be overwritten.
+        let Some(bucket) = buckets.get_mut(home(key, probe.homes)) else { break };
+        let (hits, taken) = (probe.hits::<L, W>(bucket, state), taken::<L, W>(bucket));
+        let (absent, full) = (hits == 0, taken == all);
+        let enters = absent & !full;
+        let lane = taken.trailing_ones() as usize & (lanes - 1);
+        probe.write(if enters { bucket } else { &mut nowhere }, lane, state);
         if let Some(copy) = fresh.get_mut(new) {
             *copy = *state;
         }
-        new += usize::from(absent);
+        new += usize::from(enters);
+        later[waiting % MOST] = number as u16;
+        waiting += usize::from(absent & full);
     }
-    (keys.len(), new)
+    for &key in ahead.iter().skip(states.len()) {
+        prefetch(buckets, home(key, probe.homes));
+    }
+    // These wait for memory a second time, but all at once.
+    for &number in &later[..waiting] {
+        prefetch(buckets, home(keys[usize::from(number)], probe.homes) + 1);
+    }
+    for &number in &later[..waiting] {
+        let (state, key) = (&states[usize::from(number)], keys[usize::from(number)]);
+        let mut at = home(key, probe.homes) + 1;
+        loop {
+            let Some(bucket) = buckets.get_mut(at) else { return Entered { new, all: false } };
+            if probe.hits::<L, W>(bucket, state) != 0 {
+                break;
+            }
+            let taken = taken::<L, W>(bucket);
+            if taken != all {
+                probe.write(bucket, taken.trailing_ones() as usize, state);
+                fresh[new] = *state;
+                new += 1;
+                break;
+            }
+            at += 1;
+        }
+    }
+    Entered { new, all: true }
 }
 
 impl Probe {
+    /// Writes a state, with its tag, to a lane.
+    #[inline(always)]
+    fn write<const W: usize>(self, bucket: &mut Bucket, lane: usize, state: &[u64; W]) {
+        let lanes = 8 / W;
+        for (word, &bits) in state.iter().enumerate() {
+            bucket[word * lanes + lane] = if word + 1 == W { bits | self.depth } else { bits };
+        }
+    }
+
     /// Whether the state is there.
     pub(super) fn contains<const W: usize>(self, buckets: &[Bucket], state: &[u64; W], key: u64) -> bool {
         let all = (1u32 << (8 / W)) - 1;
