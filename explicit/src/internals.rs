@@ -335,7 +335,8 @@ impl<const W: usize> BucketSet<W> {
     /// Adds those of these states, one after the other, that are not there.
     pub fn enter(&mut self, states: &[u64]) {
         for batch in states.chunks(BATCH * W) {
-            let _ = self.pipeline.feed(&mut self.table, batch, u64::MAX, &self.memory);
+            self.pipeline.add(batch);
+            let _ = self.pipeline.turn(&mut self.table, u64::MAX, &self.memory);
         }
         let _ = self.pipeline.flush(&mut self.table, u64::MAX, &self.memory);
     }

@@ -1,7 +1,7 @@
 //! States on their way into the set.
 //!
-//! Looking up one state after the other would wait for memory each time. So they come in batches: the memory for a batch is asked for when it
-//! arrives, and needed only when the next one does.
+//! Looking up one state after the other would wait for memory each time. So they come in batches: the memory for a batch is asked for while
+//! the one before is entered.
 
 use crate::memory::{Full, Memory};
 use crate::store::{Store, hash};
@@ -9,14 +9,27 @@ use crate::store::{Store, hash};
 /// States of a batch.
 pub(crate) const BATCH: usize = 256;
 
-/// A batch that waits for its memory.
+/// States, one after the other, and their hashes.
+#[derive(Default, Debug)]
+pub(crate) struct Batch {
+    pub(crate) states: Vec<u64>,
+    pub(crate) keys: Vec<u64>,
+}
+
+impl Batch {
+    /// Makes it empty.
+    pub(crate) fn clear(&mut self) {
+        self.states.clear();
+        self.keys.clear();
+    }
+}
+
+/// A batch that waits for its memory, and the next one.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     words: usize,
-    states: Vec<u64>,
-    keys: Vec<u64>,
-    /// The keys of the batch after it.
-    next: Vec<u64>,
+    waiting: Batch,
+    next: Batch,
 }
 
 /// Why states could not be entered.
@@ -35,47 +48,38 @@ impl From<Full> for Stuck {
 
 impl Pipeline {
     pub(crate) fn new(words: usize) -> Self {
-        Self { words, states: Vec::new(), keys: Vec::new(), next: Vec::new() }
+        Self { words, waiting: Batch::default(), next: Batch::default() }
     }
 
     /// The number of states that wait.
     pub(crate) fn waiting(&self) -> usize {
-        self.keys.len()
+        self.waiting.keys.len() + self.next.keys.len()
     }
 
-    /// Takes a batch, and enters the one before. `most` is the greatest number of states allowed in the set.
+    /// The batch to add states to.
+    pub(crate) fn next(&mut self) -> &mut Batch {
+        &mut self.next
+    }
+
+    /// Whether the next batch is long enough.
+    pub(crate) fn is_due(&self) -> bool {
+        self.next.keys.len() >= BATCH
+    }
+
+    /// Adds states.
+    pub(crate) fn add(&mut self, states: &[u64]) {
+        self.next.states.extend_from_slice(states);
+        self.next.keys.extend(states.chunks_exact(self.words).map(hash));
+    }
+
+    /// Enters the batch that waits, and has the next one wait. `most` is the greatest number of states allowed in the set.
     #[inline]
-    pub(crate) fn feed<S: Store>(
-        &mut self,
-        store: &mut S,
-        states: &[u64],
-        most: u64,
-        memory: &Memory,
-    ) -> Result<(), Stuck> {
-        self.next.clear();
-        match self.words {
-            1 => self.next.extend(states.iter().map(|&state| hash(&[state]))),
-            words => self.next.extend(states.chunks_exact(words).map(hash)),
-        }
-        self.enter(store, most, memory)?;
-        self.states.extend_from_slice(states);
-        std::mem::swap(&mut self.keys, &mut self.next);
-        Ok(())
-    }
-
-    /// Enters what waits.
-    pub(crate) fn flush<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
-        self.next.clear();
-        self.enter(store, most, memory)
-    }
-
-    /// Enters what waits, and asks for the memory that the next batch needs.
-    #[inline]
-    fn enter<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
-        if store.len() + self.keys.len() as u64 <= most {
-            store.enter(&self.states, &self.keys, &self.next, memory)?;
+    pub(crate) fn turn<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
+        let Batch { states, keys } = &self.waiting;
+        if store.len() + keys.len() as u64 <= most {
+            store.enter(states, keys, &self.next.keys, memory)?;
         } else {
-            for (state, key) in self.states.chunks_exact(self.words).zip(&self.keys) {
+            for (state, key) in states.chunks_exact(self.words).zip(keys) {
                 if store.len() == most {
                     if store.contains(state, *key) {
                         continue;
@@ -85,8 +89,14 @@ impl Pipeline {
                 store.enter(state, std::slice::from_ref(key), &[], memory)?;
             }
         }
-        self.states.clear();
-        self.keys.clear();
+        self.waiting.clear();
+        std::mem::swap(&mut self.waiting, &mut self.next);
         Ok(())
+    }
+
+    /// Enters everything.
+    pub(crate) fn flush<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
+        self.turn(store, most, memory)?;
+        self.turn(store, most, memory)
     }
 }

@@ -3,12 +3,13 @@
 use super::Task;
 use super::findings::{Findings, Site};
 use super::judge::Judge;
-use super::pipeline::{BATCH, Pipeline, Stuck};
+use super::pipeline::{BATCH, Batch, Pipeline, Stuck};
+use super::recent::Recent;
 use crate::compile::Stepper;
 use crate::compile::code::Exit;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::native::{Condition, Native};
-use crate::store::{Cursor, Store, hash};
+use crate::store::{Cursor, Store};
 use musilc_ir::{FailureSite, Place, PropertyId, PropertyKind, TransitionId, Unknown, ViolationKind};
 use std::ops::ControlFlow;
 
@@ -46,6 +47,9 @@ pub(crate) struct Desk<'s, S> {
     used: usize,
     /// For each worker, the states that belong to it. None where there is but one worker.
     pub(crate) outboxes: Vec<Outbox>,
+    recent: Recent,
+    /// Those of them that are not recent, on their way to the boxes.
+    sifted: Batch,
     pipeline: Pipeline,
     /// Steps are only looked at for what is wrong with them: everything else has been done by native code.
     closer: bool,
@@ -69,6 +73,20 @@ impl Outbox {
     /// Makes it empty.
     pub(crate) fn clear(&mut self) {
         self.used = 0;
+    }
+
+    /// Sees to it that so many words more fit.
+    fn make_room(&mut self, words: usize) {
+        if self.words.len() < self.used + words {
+            self.words.resize((self.used + words).next_power_of_two(), 0);
+        }
+    }
+
+    /// Appends a state.
+    #[inline]
+    fn push(&mut self, state: &[u64]) {
+        self.words[self.used..self.used + state.len()].copy_from_slice(state);
+        self.used += state.len();
     }
 }
 
@@ -101,6 +119,8 @@ impl<'s, S: Store> Worker<'s, S> {
                 out: Vec::new(),
                 used: 0,
                 outboxes: if workers > 1 { vec![Outbox::default(); workers] } else { Vec::new() },
+                recent: Recent::new(program.words),
+                sifted: Batch::default(),
                 pipeline: Pipeline::new(program.words),
                 closer: false,
                 careful: false,
@@ -231,7 +251,6 @@ impl<'s, S: Store> Worker<'s, S> {
         let before = self.desk.steps();
         loop {
             if !self.take_block() {
-                self.desk.send()?;
                 return ControlFlow::Continue(false);
             }
             let block = std::mem::take(&mut self.block);
@@ -250,13 +269,15 @@ impl<'s, S: Store> Worker<'s, S> {
                     _ => self.machine.expand(state, &mut self.desk)?,
                 }
                 if self.desk.used >= BATCH * words {
-                    self.desk.pass_on()?;
+                    self.desk.pass_on(state)?;
                 }
             }
             self.desk.expanded += block.len() / words;
+            if let Some(known) = block.get(..words) {
+                self.desk.pass_on(known)?;
+            }
             self.block = block;
             if self.desk.steps() - before >= budget {
-                self.desk.send()?;
                 return ControlFlow::Continue(true);
             }
         }
@@ -296,40 +317,41 @@ impl<S: Store> Desk<'_, S> {
         self.offer_state(ViolationKind::Error(FailureSite { place, index }), state);
     }
 
-    /// Passes states on: to their owners, or into the set.
-    fn pass_on(&mut self) -> Flow {
+    /// Passes the states after steps on: to their owners, or into the set. `known` is a state that is there already.
+    fn pass_on(&mut self, known: &[u64]) -> Flow {
         let words = self.task.program.words;
         let states = &self.out[..self.used];
         self.used = 0;
         if self.outboxes.is_empty() {
-            let most = self.task.limits.max_states.unwrap_or(u64::MAX);
-            let fed = self.pipeline.feed(&mut self.store, states, most, &self.task.memory);
-            return self.task.unstuck(fed);
+            self.recent.sift(states, known, self.pipeline.next());
+            return if self.pipeline.is_due() { self.turn() } else { ControlFlow::Continue(()) };
         }
+        self.sifted.clear();
+        self.recent.sift(states, known, &mut self.sifted);
         for outbox in &mut self.outboxes {
-            let needed = outbox.used + states.len();
-            if outbox.words.len() < needed {
-                outbox.words.resize(needed.next_power_of_two(), 0);
-            }
+            outbox.make_room(self.sifted.states.len());
         }
         let workers = self.outboxes.len();
-        for state in states.chunks_exact(words) {
-            let Outbox { words, used } = &mut self.outboxes[owner(hash(state), workers)];
-            words[*used..*used + state.len()].copy_from_slice(state);
-            *used += state.len();
+        for (state, &key) in self.sifted.states.chunks_exact(words).zip(&self.sifted.keys) {
+            self.outboxes[owner(key, workers)].push(state);
         }
         ControlFlow::Continue(())
     }
 
-    /// Passes everything on that belongs to others.
-    fn send(&mut self) -> Flow {
-        if self.outboxes.is_empty() { ControlFlow::Continue(()) } else { self.pass_on() }
+    fn most_states(&self) -> u64 {
+        self.task.limits.max_states.unwrap_or(u64::MAX)
     }
 
-    /// Passes everything on, into the set.
+    /// Enters the states that have waited longest.
+    fn turn(&mut self) -> Flow {
+        let most = self.most_states();
+        let turned = self.pipeline.turn(&mut self.store, most, &self.task.memory);
+        self.task.unstuck(turned)
+    }
+
+    /// Enters all states that have been passed on.
     pub(crate) fn finish(&mut self) -> Flow {
-        self.pass_on()?;
-        let most = self.task.limits.max_states.unwrap_or(u64::MAX);
+        let most = self.most_states();
         let flushed = self.pipeline.flush(&mut self.store, most, &self.task.memory);
         self.task.unstuck(flushed)
     }
@@ -337,11 +359,12 @@ impl<S: Store> Desk<'_, S> {
     /// Enters states of its own, until there are `most`.
     pub(crate) fn receive(&mut self, states: &[u64], most: u64) -> Flow {
         let Self { pipeline, store, task, .. } = self;
-        let mut fed: Result<(), Stuck> = Ok(());
+        let mut result: Result<(), Stuck> = Ok(());
         for batch in states.chunks(BATCH * task.program.words) {
-            fed = fed.and_then(|()| pipeline.feed(store, batch, most, &task.memory));
+            pipeline.add(batch);
+            result = result.and_then(|()| pipeline.turn(store, most, &task.memory));
         }
-        let done = fed.and_then(|()| pipeline.flush(store, most, &task.memory));
+        let done = result.and_then(|()| pipeline.flush(store, most, &task.memory));
         self.task.unstuck(done)
     }
 }
@@ -369,9 +392,10 @@ impl<S: Store> Sink for Desk<'_, S> {
             self.pause()?;
         }
         if self.near_the_limit(0) {
+            self.pass_on(state)?;
             self.finish()
         } else if whole {
-            self.pass_on()
+            self.pass_on(state)
         } else {
             ControlFlow::Continue(())
         }

@@ -62,8 +62,13 @@ fn enter_with<L: Lanes, const W: usize>(
     let (mut later, mut waiting) = ([0u16; MOST], 0);
     let mut new = 0;
     // No branch here could be guessed wrong. What does not count is overwritten by what follows.
-    for (number, (state, &key)) in states.iter().zip(keys).take(MOST).enumerate() {
-        if let Some(&key) = ahead.get(number) {
+    let count = states.len().min(keys.len()).min(MOST);
+    let (states, keys) = (&states[..count], &keys[..count]);
+    // One batch is as long as the next one, but for the last few.
+    let (beside, after) = ahead.split_at(count.min(ahead.len()));
+    for number in 0..count {
+        let (state, key) = (&states[number], keys[number]);
+        if let Some(&key) = beside.get(number) {
             prefetch(buckets, home(key, probe.homes));
         }
         let Some(bucket) = buckets.get_mut(home(key, probe.homes)) else { break };
@@ -79,7 +84,7 @@ fn enter_with<L: Lanes, const W: usize>(
         later[waiting % MOST] = number as u16;
         waiting += usize::from(absent & full);
     }
-    for &key in ahead.iter().skip(states.len()) {
+    for &key in after {
         prefetch(buckets, home(key, probe.homes));
     }
     // These wait for memory a second time, but all at once.
