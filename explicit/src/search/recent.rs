@@ -8,7 +8,7 @@ use super::pipeline::Batch;
 use crate::store::hash;
 
 /// Bytes of the table.
-const BYTES: usize = 1 << 17;
+const BYTES: usize = 1 << 18;
 
 /// Remembers states.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ pub(crate) mod generate;
 
 use musilc_explicit::{Mutation, Options, check_with};
 use musilc_ir::replay::confirm;
-use musilc_ir::{Goal, Limits, Outcome, PropertyKind, TransitionSystem, Verdict, text};
+use musilc_ir::{Goal, Limits, Outcome, PropertyKind, TransitionSystem, Unknown, Verdict, text};
 use std::fmt::Write;
 
 /// A system from its text.
@@ -58,7 +58,12 @@ struct Essence {
 }
 
 impl Essence {
-    fn of(outcome: Outcome) -> Self {
+    fn of(mut outcome: Outcome) -> Self {
+        if matches!(outcome.verdict, Verdict::Unknown(Unknown::StateLimit(_))) {
+            // The order in which the states of one depth are found is free. Which steps come before the last state that is allowed depends on it.
+            outcome.statistics.transitions = None;
+            outcome.coverage.iter_mut().for_each(|coverage| coverage.fired.clear());
+        }
         Self {
             verdict: outcome.verdict,
             decided: outcome.decided_depth,
