@@ -1,0 +1,156 @@
+//! The search: breadth first, successors in batches, so that the memory that one needs is on its way while others are computed.
+
+use crate::table::{Table, Words};
+
+/// Successors are looked up so many at a time.
+const BATCH: usize = 256;
+
+/// No state has more successors.
+pub(crate) const MOST_SUCCESSORS: usize = 64;
+
+/// This bit is set in every state, so that none is 0.
+pub(crate) const PRESENT: u64 = 1 << 63;
+
+/// A model whose states are words in which [`PRESENT`] is set.
+pub(crate) trait Model {
+    /// Writes the successors of a state to the front of the buffer, and gives their number: at most [`MOST_SUCCESSORS`].
+    fn successors(&self, state: u64, out: &mut [u64; MOST_SUCCESSORS]) -> usize;
+
+    /// Whether all invariants hold.
+    fn holds(&self, state: u64) -> bool;
+
+    /// About how many states there are.
+    fn states(&self) -> u64;
+}
+
+pub(crate) struct Found {
+    pub(crate) states: u64,
+    pub(crate) transitions: u64,
+    pub(crate) levels: u32,
+}
+
+/// Visits all states, with a table of `2^bits` buckets, with what the processor offers.
+///
+/// # Panics
+/// Where an invariant is violated, and where the table is too small.
+pub(crate) fn search(model: &impl Model, bits: u32) -> Found {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+        {
+            // SAFETY: the processor has these features.
+            return unsafe { with_avx512(model, bits) };
+        }
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+        {
+            // SAFETY: the processor has these features.
+            return unsafe { with_avx2(model, bits) };
+        }
+    }
+    portable(model, bits)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+fn with_avx512(model: &impl Model, bits: u32) -> Found {
+    portable(model, bits)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn with_avx2(model: &impl Model, bits: u32) -> Found {
+    portable(model, bits)
+}
+
+/// Successors that are not looked up yet.
+struct Batch {
+    len: usize,
+    states: [u64; BATCH + MOST_SUCCESSORS],
+    buckets: [u32; BATCH + MOST_SUCCESSORS],
+}
+
+/// The set of states, and the same in the order in which they were found.
+struct Seen {
+    table: Table,
+    queue: Words,
+    len: usize,
+    /// From here on there is no room for a batch.
+    most: usize,
+}
+
+impl Seen {
+    fn new(bits: u32) -> Self {
+        assert!(bits <= 32, "buckets are numbered by 32 bits");
+        let table = Table::new(bits);
+        let most = table.capacity().saturating_sub(BATCH + MOST_SUCCESSORS);
+        let queue = Words::new(table.capacity());
+        Self { table, queue, len: 0, most }
+    }
+
+    #[inline(always)]
+    fn get(&mut self, at: usize) -> u64 {
+        debug_assert!(at < self.len);
+        // SAFETY: the queue is longer than `len`, which no caller goes beyond.
+        unsafe { *self.queue.as_mut_ptr().add(at) }
+    }
+
+    #[inline(always)]
+    fn take(&mut self, batch: &mut Batch) {
+        assert!(self.len < self.most, "the table is too small: give more --buckets");
+        let queue = self.queue.as_mut_ptr();
+        let mut len = self.len;
+        for (state, bucket) in batch.states[..batch.len].iter().zip(&batch.buckets) {
+            let new = self.table.insert(*state, *bucket as usize);
+            // An old state is overwritten by the next one.
+            // SAFETY: there is room for a batch more than `most`.
+            unsafe { queue.add(len).write(*state) };
+            len += usize::from(new);
+        }
+        self.len = len;
+        batch.len = 0;
+    }
+}
+
+#[inline(always)]
+fn portable(model: &impl Model, bits: u32) -> Found {
+    let mut seen = Seen::new(bits);
+    let mut batch =
+        Batch { len: 0, states: [0; BATCH + MOST_SUCCESSORS], buckets: [0; BATCH + MOST_SUCCESSORS] };
+    batch.states[0] = PRESENT;
+    batch.buckets[0] = seen.table.bucket(PRESENT) as u32;
+    batch.len = 1;
+    seen.take(&mut batch);
+
+    let (mut next, mut transitions, mut levels) = (0, 0, 0);
+    while next < seen.len {
+        let end = seen.len;
+        levels += 1;
+        while next < end {
+            let state = seen.get(next);
+            next += 1;
+            assert!(model.holds(state), "an invariant is violated in {state:#x}");
+            let (_, free) = batch.states.split_at_mut(batch.len);
+            let count = model.successors(state, free.first_chunk_mut().expect("it is not full"));
+            for at in batch.len..batch.len + count {
+                batch.buckets[at] = seen.table.bucket(batch.states[at]) as u32;
+            }
+            batch.len += count;
+            transitions += count as u64;
+            if batch.len >= BATCH {
+                seen.take(&mut batch);
+            }
+        }
+        seen.take(&mut batch);
+    }
+    Found { states: seen.len as u64, transitions, levels }
+}
