@@ -2,11 +2,11 @@
 //!
 //! ```sh
 //! by-hand philosophers 18
-//! by-hand mesi 9 --buckets 20
+//! by-hand mesi 9 --buckets 1000000
 //! ```
 //!
 //! A state is one word. All reachable states are visited breadth first, and the invariants are evaluated once a state. There are no parents, so a
-//! violation is told without a run. `--buckets B` makes the table of `2^B` buckets of eight states.
+//! violation is told without a run. `--buckets B` makes the table of `B` buckets of eight states.
 
 mod mesi;
 mod philosophers;
@@ -22,10 +22,10 @@ fn main() {
     let (model, size, buckets) = match words[..] {
         [model, size] => (model, size, None),
         [model, size, "--buckets", buckets] => (model, size, Some(buckets)),
-        _ => panic!("usage: by-hand philosophers|mesi SIZE [--buckets BITS]"),
+        _ => panic!("usage: by-hand philosophers|mesi SIZE [--buckets B]"),
     };
     let size = size.parse().expect("a number of philosophers or caches");
-    let buckets = buckets.map(|bits| bits.parse().expect("the logarithm of a number"));
+    let buckets = buckets.map(|count| count.parse().expect("a number of buckets"));
     match model {
         "philosophers" => run(&philosophers::Philosophers::new(size), buckets),
         "mesi" => run(&mesi::Mesi::new(size), buckets),
@@ -33,9 +33,9 @@ fn main() {
     }
 }
 
-fn run(model: &impl Model, buckets: Option<u32>) {
+fn run(model: &impl Model, buckets: Option<u64>) {
     let started = Instant::now();
-    let found = search(model, buckets.unwrap_or_else(|| table::bits_for(model.states())));
+    let found = search(model, buckets.unwrap_or_else(|| table::buckets_for(model.states())));
     let seconds = started.elapsed().as_secs_f64();
     println!(
         "states={} transitions={} levels={} seconds={seconds:.6}",

@@ -1,6 +1,6 @@
 //! The search: breadth first, successors in batches, so that the memory that one needs is on its way while others are computed.
 
-use crate::table::{Table, Words};
+use crate::table::{Avx512, Look, Portable, Table, Words};
 
 /// Successors are looked up so many at a time.
 const BATCH: usize = 256;
@@ -29,11 +29,11 @@ pub(crate) struct Found {
     pub(crate) levels: u32,
 }
 
-/// Visits all states, with a table of `2^bits` buckets, with what the processor offers.
+/// Visits all states, with a table of so many buckets, with what the processor offers.
 ///
 /// # Panics
 /// Where an invariant is violated, and where the table is too small.
-pub(crate) fn search(model: &impl Model, bits: u32) -> Found {
+pub(crate) fn search(model: &impl Model, buckets: u64) -> Found {
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx512f")
@@ -45,7 +45,7 @@ pub(crate) fn search(model: &impl Model, bits: u32) -> Found {
             && is_x86_feature_detected!("popcnt")
         {
             // SAFETY: the processor has these features.
-            return unsafe { with_avx512(model, bits) };
+            return unsafe { with_avx512(model, buckets) };
         }
         if is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
@@ -54,22 +54,22 @@ pub(crate) fn search(model: &impl Model, bits: u32) -> Found {
             && is_x86_feature_detected!("popcnt")
         {
             // SAFETY: the processor has these features.
-            return unsafe { with_avx2(model, bits) };
+            return unsafe { with_avx2(model, buckets) };
         }
     }
-    portable(model, bits)
+    visit::<Portable>(model, buckets)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
-fn with_avx512(model: &impl Model, bits: u32) -> Found {
-    portable(model, bits)
+fn with_avx512(model: &impl Model, buckets: u64) -> Found {
+    visit::<Avx512>(model, buckets)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn with_avx2(model: &impl Model, bits: u32) -> Found {
-    portable(model, bits)
+fn with_avx2(model: &impl Model, buckets: u64) -> Found {
+    visit::<Portable>(model, buckets)
 }
 
 /// Successors that are not looked up yet.
@@ -89,9 +89,8 @@ struct Seen {
 }
 
 impl Seen {
-    fn new(bits: u32) -> Self {
-        assert!(bits <= 32, "buckets are numbered by 32 bits");
-        let table = Table::new(bits);
+    fn new(buckets: u64) -> Self {
+        let table = Table::new(buckets);
         let most = table.capacity().saturating_sub(BATCH + MOST_SUCCESSORS);
         let queue = Words::new(table.capacity());
         Self { table, queue, len: 0, most }
@@ -105,12 +104,12 @@ impl Seen {
     }
 
     #[inline(always)]
-    fn take(&mut self, batch: &mut Batch) {
+    fn take<L: Look>(&mut self, batch: &mut Batch) {
         assert!(self.len < self.most, "the table is too small: give more --buckets");
         let queue = self.queue.as_mut_ptr();
         let mut len = self.len;
         for (state, bucket) in batch.states[..batch.len].iter().zip(&batch.buckets) {
-            let new = self.table.insert(*state, *bucket as usize);
+            let new = self.table.insert::<L>(*state, *bucket);
             // An old state is overwritten by the next one.
             // SAFETY: there is room for a batch more than `most`.
             unsafe { queue.add(len).write(*state) };
@@ -122,14 +121,14 @@ impl Seen {
 }
 
 #[inline(always)]
-fn portable(model: &impl Model, bits: u32) -> Found {
-    let mut seen = Seen::new(bits);
+fn visit<L: Look>(model: &impl Model, buckets: u64) -> Found {
+    let mut seen = Seen::new(buckets);
     let mut batch =
         Batch { len: 0, states: [0; BATCH + MOST_SUCCESSORS], buckets: [0; BATCH + MOST_SUCCESSORS] };
     batch.states[0] = PRESENT;
-    batch.buckets[0] = seen.table.bucket(PRESENT) as u32;
+    batch.buckets[0] = seen.table.bucket(PRESENT);
     batch.len = 1;
-    seen.take(&mut batch);
+    seen.take::<L>(&mut batch);
 
     let (mut next, mut transitions, mut levels) = (0, 0, 0);
     while next < seen.len {
@@ -142,15 +141,15 @@ fn portable(model: &impl Model, bits: u32) -> Found {
             let (_, free) = batch.states.split_at_mut(batch.len);
             let count = model.successors(state, free.first_chunk_mut().expect("it is not full"));
             for at in batch.len..batch.len + count {
-                batch.buckets[at] = seen.table.bucket(batch.states[at]) as u32;
+                batch.buckets[at] = seen.table.bucket(batch.states[at]);
             }
             batch.len += count;
             transitions += count as u64;
             if batch.len >= BATCH {
-                seen.take(&mut batch);
+                seen.take::<L>(&mut batch);
             }
         }
-        seen.take(&mut batch);
+        seen.take::<L>(&mut batch);
     }
     Found { states: seen.len as u64, transitions, levels }
 }

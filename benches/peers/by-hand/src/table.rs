@@ -27,65 +27,99 @@ impl Words {
     }
 }
 
-pub(crate) struct Table {
-    words: Words,
-    /// By how much a hash is shifted to the right to give a bucket.
-    shift: u32,
+/// How many buckets a table for so many states has: about two thirds of it will be used.
+pub(crate) fn buckets_for(states: u64) -> u64 {
+    (states * 3 / 2).div_ceil(SLOTS as u64) + 128
 }
 
-/// As many bits as give a table for so many states that is at most about half full, but for large ones.
-pub(crate) fn bits_for(states: u64) -> u32 {
-    (states * 10 / 9).div_ceil(SLOTS as u64).next_power_of_two().trailing_zeros() + 1
+/// Which slots of a bucket hold a word, and which hold anything, as bits.
+pub(crate) trait Look {
+    fn look(slots: &[u64; SLOTS], word: u64) -> (u32, u32);
+}
+
+/// As the compiler does it.
+pub(crate) struct Portable;
+
+impl Look for Portable {
+    #[inline(always)]
+    fn look(slots: &[u64; SLOTS], word: u64) -> (u32, u32) {
+        let (mut same, mut full) = (0, 0);
+        for (at, slot) in slots.iter().enumerate() {
+            same |= u32::from(*slot == word) << at;
+            full |= u32::from(*slot != 0) << at;
+        }
+        (same, full)
+    }
+}
+
+/// With one instruction each. Only for processors that have AVX-512.
+#[cfg(target_arch = "x86_64")]
+pub(crate) struct Avx512;
+
+#[cfg(target_arch = "x86_64")]
+impl Look for Avx512 {
+    #[inline(always)]
+    fn look(slots: &[u64; SLOTS], word: u64) -> (u32, u32) {
+        use std::arch::x86_64::{
+            _mm512_cmpeq_epi64_mask, _mm512_loadu_si512, _mm512_set1_epi64, _mm512_test_epi64_mask,
+        };
+        // SAFETY: the slots are as long as a register, and whoever names this type has asked the processor.
+        unsafe {
+            let slots = _mm512_loadu_si512(slots.as_ptr().cast());
+            let same = _mm512_cmpeq_epi64_mask(slots, _mm512_set1_epi64(word as i64));
+            (u32::from(same), u32::from(_mm512_test_epi64_mask(slots, slots)))
+        }
+    }
+}
+
+pub(crate) struct Table {
+    words: Words,
+    buckets: u64,
 }
 
 impl Table {
-    pub(crate) fn new(bits: u32) -> Self {
-        assert!((1..40).contains(&bits), "a table of 2^{bits} buckets");
-        Self { words: Words::new(SLOTS << bits), shift: 64 - bits }
+    pub(crate) fn new(buckets: u64) -> Self {
+        assert!((1..=u64::from(u32::MAX)).contains(&buckets), "buckets are numbered by 32 bits");
+        Self { words: Words::new(SLOTS * buckets as usize), buckets }
     }
 
     /// How many words fit.
     pub(crate) fn capacity(&self) -> usize {
-        SLOTS << (64 - self.shift)
+        SLOTS * self.buckets as usize
     }
 
     /// The bucket of a word. It is asked for, so that it is near when [`Table::insert`] looks at it.
     #[inline(always)]
-    pub(crate) fn bucket(&self, word: u64) -> usize {
+    pub(crate) fn bucket(&self, word: u64) -> u32 {
         let mixed = word.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        let bucket = (mixed >> self.shift) as usize;
+        let bucket = ((u128::from(mixed ^ (mixed >> 32)) * u128::from(self.buckets)) >> 64) as usize;
         #[cfg(target_arch = "x86_64")]
         {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             // SAFETY: a bucket lies in the map, and asking for memory has no effect that a program can see.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(self.words.as_ptr().add(bucket * SLOTS).cast()) };
         }
-        bucket
+        bucket as u32
     }
 
     /// Puts a word, which is not 0, into the set. Whether it is new. Some place must be left.
     #[inline(always)]
-    pub(crate) fn insert(&mut self, word: u64, mut bucket: usize) -> bool {
-        let last = (1_usize << (64 - self.shift)) - 1;
+    pub(crate) fn insert<L: Look>(&mut self, word: u64, bucket: u32) -> bool {
+        let mut bucket = bucket as usize;
         // Where an old word goes: nowhere. A bucket is written to only for a new one.
         let mut nowhere = 0;
         loop {
             // SAFETY: a bucket lies in the map, which is aligned to pages, and nobody else refers into it.
             let slots = unsafe { &mut *self.words.as_mut_ptr().add(bucket * SLOTS).cast::<[u64; SLOTS]>() };
-            let (mut same, mut full) = (0_u32, 0_u32);
-            for (at, slot) in slots.iter().enumerate() {
-                same |= u32::from(*slot == word) << at;
-                full |= u32::from(*slot != 0) << at;
-            }
+            let (same, full) = L::look(slots, word);
             // Buckets fill from the front, and nothing is ever taken out.
-            let free = full.count_ones() as usize;
-            if same | (free < SLOTS) as u32 != 0 {
+            let free = full.trailing_ones() as usize;
+            if (same != 0) | (free < SLOTS) {
                 let new = same == 0;
                 *(if new { &mut slots[free % SLOTS] } else { &mut nowhere }) = word;
                 return new;
             }
-            bucket = (bucket + 1) & last;
+            bucket = if bucket + 1 == self.buckets as usize { 0 } else { bucket + 1 };
         }
     }
 }
