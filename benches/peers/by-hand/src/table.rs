@@ -27,9 +27,9 @@ impl Words {
     }
 }
 
-/// How many buckets a table for so many states has: about two thirds of it will be used.
+/// How many buckets a table for so many states has: a bit more than half of it will be used.
 pub(crate) fn buckets_for(states: u64) -> u64 {
-    (states * 3 / 2).div_ceil(SLOTS as u64) + 128
+    (states * 7 / 4).div_ceil(SLOTS as u64) + 128
 }
 
 /// Which slots of a bucket hold a word, and which hold anything, as bits.
