@@ -8,12 +8,7 @@
 //! A state is one word. All reachable states are visited breadth first, and the invariants are evaluated once a state. There are no parents, so a
 //! violation is told without a run. `--buckets B` makes the table of `B` buckets of eight states.
 
-mod mesi;
-mod philosophers;
-mod search;
-mod table;
-
-use search::{Model, search};
+use by_hand::{Mesi, Model, Philosophers, search};
 use std::time::Instant;
 
 fn main() {
@@ -27,15 +22,15 @@ fn main() {
     let size = size.parse().expect("a number of philosophers or caches");
     let buckets = buckets.map(|count| count.parse().expect("a number of buckets"));
     match model {
-        "philosophers" => run(&philosophers::Philosophers::new(size), buckets),
-        "mesi" => run(&mesi::Mesi::new(size), buckets),
+        "philosophers" => run(&Philosophers::new(size), buckets),
+        "mesi" => run(&Mesi::new(size), buckets),
         other => panic!("no model {other}"),
     }
 }
 
 fn run(model: &impl Model, buckets: Option<u64>) {
     let started = Instant::now();
-    let found = search(model, buckets.unwrap_or_else(|| table::buckets_for(model.states())));
+    let found = search(model, buckets);
     let seconds = started.elapsed().as_secs_f64();
     println!(
         "states={} transitions={} levels={} seconds={seconds:.6}",

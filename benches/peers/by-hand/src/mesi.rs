@@ -16,13 +16,13 @@ const DATA: u32 = 4 * WIDTH;
 const MEMORY: u32 = 5 * WIDTH;
 const NEWEST: u32 = 5 * WIDTH + 1;
 
-pub(crate) struct Mesi {
+pub struct Mesi {
     size: u32,
     all: u64,
 }
 
 impl Mesi {
-    pub(crate) fn new(size: u32) -> Self {
+    pub fn new(size: u32) -> Self {
         assert!((2..=WIDTH).contains(&size), "2 to {WIDTH} caches");
         Self { size, all: (1 << size) - 1 }
     }

@@ -7,7 +7,7 @@ use crate::search::{MOST_SUCCESSORS, Model};
 /// The distance of the sets in a state.
 const WIDTH: u32 = 21;
 
-pub(crate) struct Philosophers {
+pub struct Philosophers {
     size: u32,
     all: u64,
     /// What an action changes, by the action (taking the first fork, the second, putting them back) and the seat.
@@ -15,7 +15,7 @@ pub(crate) struct Philosophers {
 }
 
 impl Philosophers {
-    pub(crate) fn new(size: u32) -> Self {
+    pub fn new(size: u32) -> Self {
         assert!((2..=WIDTH).contains(&size), "2 to {WIDTH} philosophers");
         let mut changes = [0; 64];
         for seat in 0..size {

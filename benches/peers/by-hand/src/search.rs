@@ -1,18 +1,20 @@
 //! The search: breadth first, successors in batches, so that the memory that one needs is on its way while others are computed.
 
-use crate::table::{Avx512, Look, Portable, Table, Words};
+#[cfg(target_arch = "x86_64")]
+use crate::table::Avx512;
+use crate::table::{Look, Portable, Table, Words, buckets_for};
 
 /// Successors are looked up so many at a time.
 const BATCH: usize = 256;
 
 /// No state has more successors.
-pub(crate) const MOST_SUCCESSORS: usize = 64;
+pub const MOST_SUCCESSORS: usize = 64;
 
 /// This bit is set in every state, so that none is 0.
-pub(crate) const PRESENT: u64 = 1 << 63;
+pub const PRESENT: u64 = 1 << 63;
 
 /// A model whose states are words in which [`PRESENT`] is set.
-pub(crate) trait Model {
+pub trait Model {
     /// Writes the successors of a state to the front of the buffer, and gives their number: at most [`MOST_SUCCESSORS`].
     fn successors(&self, state: u64, out: &mut [u64; MOST_SUCCESSORS]) -> usize;
 
@@ -23,17 +25,19 @@ pub(crate) trait Model {
     fn states(&self) -> u64;
 }
 
-pub(crate) struct Found {
-    pub(crate) states: u64,
-    pub(crate) transitions: u64,
-    pub(crate) levels: u32,
+/// What there was.
+pub struct Found {
+    pub states: u64,
+    pub transitions: u64,
+    pub levels: u32,
 }
 
-/// Visits all states, with a table of so many buckets, with what the processor offers.
+/// Visits all states, with a table of so many buckets, or one of the right size, with what the processor offers.
 ///
 /// # Panics
 /// Where an invariant is violated, and where the table is too small.
-pub(crate) fn search(model: &impl Model, buckets: u64) -> Found {
+pub fn search(model: &impl Model, buckets: Option<u64>) -> Found {
+    let buckets = buckets.unwrap_or_else(|| buckets_for(model.states()));
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx512f")
