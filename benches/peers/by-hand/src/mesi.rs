@@ -84,7 +84,7 @@ impl Parts {
             high: self.high & !(others | cache) | alone,
             request_low: self.request_low & !cache,
             request_high: self.request_high & !cache,
-            data: self.data & !cache | cache * memory,
+            data: (self.data & !cache) | (cache * memory),
             memory,
             newest: self.newest,
         }
@@ -102,7 +102,7 @@ impl Parts {
             high: self.high & !others | cache,
             request_low: self.request_low & !(others & upgrades | cache),
             request_high: self.request_high & !cache,
-            data: self.data & !(others | fetched) | fetched * memory,
+            data: (self.data & !(others | fetched)) | (fetched * memory),
             memory,
             newest: self.newest,
         }
@@ -163,7 +163,8 @@ impl Model for Mesi {
     }
 
     fn states(&self) -> u64 {
-        // A factor of less than five a cache.
-        4_260_544 * 49_u64.pow(self.size.saturating_sub(9)) / 10_u64.pow(self.size.saturating_sub(9))
+        // From the number for nine, by somewhat less than five a cache.
+        let factor = if self.size < 9 { 4.5_f64 } else { 4.9 };
+        (4_260_544.0 * factor.powi(self.size as i32 - 9)) as u64
     }
 }
