@@ -62,14 +62,16 @@ impl Row {
         self.figure(Tool::Musilc)?.counts
     }
 
-    /// Who counts something else than musilc, or says that something is wrong.
+    /// Whether somebody counts something else than musilc, or says that something is wrong.
+    pub(crate) fn differs(&self, figure: &Figure) -> bool {
+        let known = self.counts();
+        !figure.stopped && (figure.counts.is_none() || known.is_some() && figure.counts != known)
+    }
+
+    /// Who does.
     pub(crate) fn disagreements(&self) -> Vec<String> {
         let known = self.counts();
-        let compared = self.figures.iter().filter(|(_, figure)| !figure.stopped);
-        let wrong = compared.filter(|(_, figure)| match figure.counts {
-            None => true,
-            counts => known.is_some() && counts != known,
-        });
+        let wrong = self.figures.iter().filter(|(_, figure)| self.differs(figure));
         let said = wrong.map(|(tool, figure)| {
             let (tool, found) = (tool.name(), shown(figure.counts));
             format!("{}, {}: {tool} says {found}, musilc {}", self.model.name, self.size, shown(known))

@@ -21,7 +21,11 @@ pub(crate) fn times(rows: &[Row]) -> String {
     let rows = rows.iter().map(|row| {
         let (states, transitions) = counts(row.counts());
         let tools = [Tool::Musilc].into_iter().chain(OTHERS).chain([Tool::ByHand]);
-        let cells = tools.map(|tool| row.figure(tool).map_or_else(String::new, time));
+        let cells = tools.map(|tool| match row.figure(tool) {
+            None => String::new(),
+            Some(figure) if row.differs(figure) => "**wrong**".to_owned(),
+            Some(figure) => time(figure),
+        });
         [name(row), states, transitions].into_iter().chain(cells).collect()
     });
     table(&head, &rows.collect::<Vec<Vec<String>>>())
@@ -92,9 +96,6 @@ fn counts(counts: Option<Counts>) -> (String, String) {
 fn time(figure: &Figure) -> String {
     if figure.stopped {
         return format!("> {} s", figure.elapsed.as_secs());
-    }
-    if figure.counts.is_none() {
-        return "**wrong**".to_owned();
     }
     let remark = if figure.remark.is_empty() { String::new() } else { format!(", {}", figure.remark) };
     let preparation = figure.preparation.map_or_else(String::new, |time| format!(" ({})", seconds(time)));
