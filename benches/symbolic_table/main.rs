@@ -12,6 +12,8 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "figures and progress")]
 
 mod abc;
+#[path = "../machine/mod.rs"]
+mod machine;
 #[path = "../measured/mod.rs"]
 mod measured;
 mod record;
@@ -20,7 +22,6 @@ mod table;
 use measured::{FAMILIES, Run, Task};
 use musilc_symbolic::Options;
 use record::{fastest, scale};
-use std::process::Command;
 use std::time::Duration;
 use table::{Table, shortfalls};
 
@@ -54,7 +55,7 @@ fn main() {
     let wanted: Vec<_> =
         FAMILIES.iter().filter(|known| family.as_ref().is_none_or(|name| name == known.name)).collect();
     let table = Table { limit };
-    let load_before = load();
+    let load_before = machine::load();
 
     let mut rows: Vec<(String, Vec<Run>)> = Vec::new();
     for family in &wanted {
@@ -72,7 +73,7 @@ fn main() {
     let records: Vec<_> = wanted.iter().flat_map(|family| scale(family, limit, abc)).collect();
 
     let text = include_str!("preface.txt")
-        .replace("{machine}", &machine(abc, &load_before))
+        .replace("{machine}", &about(abc, &load_before))
         .replace("{limit}", &limit.as_secs().to_string())
         .replace("{tasks}", table.tasks(&records).trim_end())
         .replace("{encodings}", encodings.trim_end());
@@ -86,27 +87,13 @@ fn main() {
 }
 
 /// What it was measured on, and with what.
-fn machine(abc: Option<&'static str>, load_before: &str) -> String {
-    let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let model = model.map_or("unknown", |(_, name)| name);
-    let commit = Command::new("git").args(["describe", "--always", "--dirty"]).output();
-    let commit = commit.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let processors = std::thread::available_parallelism().map_or(0, usize::from);
-    let abc = abc.map_or_else(|| "not installed".to_owned(), abc::version);
-    [
-        ("processor", model.to_owned()),
+fn about(abc: Option<&'static str>, load_before: &str) -> String {
+    let load = format!("{}; {load_before}, {}", machine::processors(), machine::load());
+    machine::facts(&[
+        ("processor", machine::processor()),
         ("Z3", musilc_symbolic::z3_version().to_owned()),
-        ("ABC", abc),
-        ("commit", commit.unwrap_or_default()),
-        ("processors, and load before and after", format!("{processors}; {load_before}, {}", load())),
-    ]
-    .map(|(what, which)| format!("| {what} | {which} |"))
-    .join("\n")
-}
-
-/// How many processes wanted a processor in the last minute: times by the wall clock are worth little where these are many.
-fn load() -> String {
-    let about = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    about.split(' ').next().unwrap_or_default().to_owned()
+        ("ABC", abc.map_or_else(|| "not installed".to_owned(), abc::version)),
+        ("commit", machine::commit()),
+        ("processors, and load before and after", load),
+    ])
 }
