@@ -47,6 +47,40 @@ mod processes {
         assert_eq!(String::from_utf8(stderr).unwrap(), "");
     }
 
+    /// Whenever the process is killed, what has been saved is whole, and the search that goes on from it gives the same report.
+    #[test]
+    fn a_killed_search_goes_on() {
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("killed.checkpoint");
+        let _ = std::fs::remove_file(&file);
+        let search = || {
+            let mut command = musilc();
+            command.env("MUSILC_NO_TIMINGS", "1");
+            command.args(["--backend", "explicit", "--engine", "interpreted", "--stats", "--check", "fixed"]);
+            command.args(["-D", "N=13", "benches/families/philosophers.musil"]);
+            command
+        };
+        let saved = || {
+            let mut command = search();
+            command.args(["--checkpoint-every", "0", "--checkpoint"]).arg(&file);
+            command
+        };
+        let whole = search().output().unwrap().stdout;
+        let mut resumed = 0;
+        for attempt in 1..40 {
+            resumed += usize::from(file.exists());
+            let mut child = saved().spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(7 * attempt));
+            // SIGKILL: nothing can be tidied up.
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert!(resumed > 3, "{resumed}");
+        let Output { stdout, stderr, .. } = saved().output().unwrap();
+        assert_eq!(String::from_utf8(stderr).unwrap(), "");
+        assert_eq!(String::from_utf8(stdout).unwrap(), String::from_utf8(whole).unwrap());
+        assert!(!file.exists(), "an answer makes it useless");
+    }
+
     /// While a solver runs, too: Z3 has a mind of its own about interrupts.
     #[test]
     fn an_interrupt_reaches_solvers() {

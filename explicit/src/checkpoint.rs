@@ -151,8 +151,10 @@ impl Checkpoint {
 
     fn write<S: Store>(&self, search: &Search<'_, S>, depth: u32) -> io::Result<()> {
         let partial = beside(&self.file);
-        let mut out =
-            Writer { file: BufWriter::with_capacity(1 << 20, File::create(&partial)?), checksum: Hasher::new() };
+        let mut out = Writer {
+            file: BufWriter::with_capacity(1 << 20, File::create(&partial)?),
+            checksum: Hasher::new(),
+        };
         out.bytes(MAGIC)?;
         out.text(&identity(search.task))?;
         out.word(search.workers.len() as u64)?;
@@ -183,7 +185,9 @@ impl Checkpoint {
         let name = self.file.display();
         self.read(search).map_err(|unfit| match unfit {
             Unfit::Full => search.task.out_of_memory(),
-            Unfit::Io(error) => Unknown::Incapable(format!("the checkpoint `{name}` cannot be read: {error}")),
+            Unfit::Io(error) => {
+                Unknown::Incapable(format!("the checkpoint `{name}` cannot be read: {error}"))
+            }
             Unfit::Damaged => Unknown::Incapable(format!(
                 "`{name}` is damaged, or not a checkpoint of this version; remove it to begin anew"
             )),
@@ -283,11 +287,7 @@ fn read_trace(from: &mut Reader, task: &Task<'_>) -> Result<Option<Trace>, Unfit
     trace.initial = task.layout.unpack(&from.list()?);
     for _ in 0..steps {
         let transition = TransitionId(u32::try_from(from.word()?).map_err(|_| Unfit::Damaged)?);
-        trace.steps.push(Step {
-            transition,
-            args: args(from)?,
-            state: task.layout.unpack(&from.list()?),
-        });
+        trace.steps.push(Step { transition, args: args(from)?, state: task.layout.unpack(&from.list()?) });
     }
     Ok(Some(trace))
 }

@@ -8,9 +8,11 @@ use crate::compile::Program;
 use crate::fairness::Constraints;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::memory::Memory;
+use crate::native::{NativeSteps, Numbered};
+use crate::numbering::Numbering;
+use crate::search::Task;
 use crate::seen::Seen;
 use crate::store::hash;
-use crate::numbering::Numbering;
 use musilc_ir::{Progress, Unknown};
 use std::ops::ControlFlow;
 
@@ -46,6 +48,10 @@ pub(crate) struct Graph<'g, 'l, const W: usize> {
     pub(crate) constraints: &'g Constraints,
     numbering: &'g Numbering,
     machine: Machine<'g>,
+    /// Does the same in machine code, where the search for the states was long enough for that.
+    native: Option<NativeSteps>,
+    /// The instances of the steps that it has written.
+    instances: Vec<u64>,
     clock: &'g mut Clock<'l>,
     arcs: Vec<Arc>,
     /// The state whose steps `arcs` are.
@@ -59,17 +65,22 @@ pub(crate) struct Graph<'g, 'l, const W: usize> {
 impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
     /// The graph of the states in `seen`, which are all there are.
     pub(crate) fn new(
-        program: &'g Program,
+        task: &'g Task<'_>,
         numbering: &'g Numbering,
         seen: &'g Seen<W>,
         constraints: &'g Constraints,
         clock: &'g mut Clock<'l>,
     ) -> Self {
+        let Program { plan, scalars, .. } = task.program;
+        let worth_it = task.native.get().is_some();
+        let native = worth_it.then(|| NativeSteps::new(task.layout, scalars, plan).ok()).flatten();
         Self {
             seen,
             constraints,
             numbering,
-            machine: Machine::new(program),
+            machine: Machine::new(task.program),
+            native,
+            instances: Vec::new(),
             clock,
             arcs: Vec::new(),
             expanded: None,
@@ -142,17 +153,21 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
         self.words.clear();
         self.keys.clear();
         let seen = self.seen;
-        let states = u64::from(seen.len());
-        let mut collector = Collector {
-            numbering: self.numbering,
-            constraints: self.constraints,
-            clock: self.clock,
-            states,
-            arcs: &mut self.arcs,
-            words: &mut self.words,
-            keys: &mut self.keys,
-        };
-        self.machine.expand(seen.get(state), &mut collector)?;
+        match &self.native {
+            Some(_) => self.expand_natively(seen.get(state))?,
+            None => {
+                let mut collector = Collector {
+                    numbering: self.numbering,
+                    constraints: self.constraints,
+                    clock: self.clock,
+                    states: u64::from(seen.len()),
+                    arcs: &mut self.arcs,
+                    words: &mut self.words,
+                    keys: &mut self.keys,
+                };
+                self.machine.expand(seen.get(state), &mut collector)?;
+            }
+        }
         // As in the search for the states: the waits for memory overlap.
         self.keys.iter().for_each(|&key| seen.ask(key));
         let width = self.words.len() / self.keys.len().max(1);
@@ -168,6 +183,28 @@ impl<'g, 'l, const W: usize> Graph<'g, 'l, W> {
             self.arcs.push(Arc { instance: STUTTER, target: state, constraint: None });
         }
         ControlFlow::Continue(())
+    }
+
+    /// Computes the steps from a state by machine code; their targets are not numbers yet.
+    fn expand_natively(&mut self, state: &[u64]) -> ControlFlow<Stop> {
+        let Some(native) = &self.native else { return ControlFlow::Continue(()) };
+        let width = state.len();
+        self.words.resize(native.most_states() * width, 0);
+        self.instances.resize(native.most_states(), 0);
+        let done = native.expand(state, &mut self.words, &mut self.instances);
+        if done.odd {
+            return ControlFlow::Break(fault("a step fails in a system without model errors"));
+        }
+        self.words.truncate(done.words);
+        self.keys.extend(self.words.chunks_exact(width).map(hash));
+        let (numbering, constraints) = (self.numbering, self.constraints);
+        self.arcs.extend(self.instances[..done.words / width].iter().map(|&code| {
+            let code = Numbered::new(code);
+            let (transition, number) = (code.transition(), u64::from(code.number()));
+            let constraint = constraints.of(transition, number);
+            Arc { instance: numbering.instance(transition, number), target: 0, constraint }
+        }));
+        self.tick()
     }
 
     /// A little work has been done.

@@ -103,7 +103,11 @@ impl Engine {
     ///
     /// # Errors
     /// Where there is none.
-    pub fn native<'e>(&'e self, system: &'e TransitionSystem, goal: Goal) -> Result<NativeEngine<'e>, String> {
+    pub fn native<'e>(
+        &'e self,
+        system: &'e TransitionSystem,
+        goal: Goal,
+    ) -> Result<NativeEngine<'e>, String> {
         let Program { scalars, plan, .. } = &self.program;
         let native = Native::new(system, &self.layout, scalars, plan, goal)?;
         let steps = NativeSteps::new(&self.layout, scalars, plan)?;

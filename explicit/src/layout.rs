@@ -129,7 +129,14 @@ impl Layout {
             });
         }
         used.resize(used.len().max(1), 0);
-        Ok(Layout { variables: variables.to_vec(), places, words: used.len(), bits, used, presence: presence.to_vec() })
+        Ok(Layout {
+            variables: variables.to_vec(),
+            places,
+            words: used.len(),
+            bits,
+            used,
+            presence: presence.to_vec(),
+        })
     }
 
     /// The number of 64-bit words of a packed state, at least 1.

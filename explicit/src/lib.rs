@@ -94,7 +94,8 @@ fn attempt(
     }
     let clock = Clock::new(limits);
     let presence = slice::presence(system, goal, options);
-    let layout = Layout::of_present(&system.variables, &presence).map_err(|why| incapable(&why.to_string()))?;
+    let layout =
+        Layout::of_present(&system.variables, &presence).map_err(|why| incapable(&why.to_string()))?;
     let program = compile::compile(system, &layout, limits, options.mutation)?;
     let task = Task::new(system, goal, limits, options, &program, &layout);
     search(&task, clock)
@@ -125,7 +126,7 @@ fn compact<'s, const W: usize>(task: &'s Task<'s>, clock: Clock<'s>, tag: Tag) -
     let threads = task.options.threads.get();
     let new = |_| Table::<W>::new(tag, task.limits.max_memory, &task.memory);
     let tables: Result<Vec<_>, Full> = (0..threads).map(new).collect();
-    Ok(Search::new(task, clock, tables.map_err(|_| task.out_of_memory())?, None)?.run())
+    Ok(Search::new(task, clock, tables.map_err(|_| task.out_of_memory())?, None).run())
 }
 
 fn numbered<'s, const W: usize>(
@@ -135,5 +136,5 @@ fn numbered<'s, const W: usize>(
 ) -> Result<Outcome, Unknown> {
     let threads = if global.is_some() { 1 } else { task.options.threads.get() };
     let sets = (0..threads).map(|_| Seen::new(task.program.words)).collect();
-    Ok(Search::new(task, clock, sets, global)?.run())
+    Ok(Search::new(task, clock, sets, global).run())
 }

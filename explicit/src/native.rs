@@ -166,7 +166,8 @@ impl Native {
                 properties.push(None);
                 continue;
             }
-            let mut literals: Vec<(Sid, bool)> = predicate.failures.iter().map(|&(_, id)| (id, false)).collect();
+            let mut literals: Vec<(Sid, bool)> =
+                predicate.failures.iter().map(|&(_, id)| (id, false)).collect();
             literals.push((predicate.expr, true));
             properties.push(Some(examine::condition(&known, &literals, &mut maker, &mut cache)?));
         }
@@ -177,16 +178,7 @@ impl Native {
         let conditions = first..maker.len();
         let instructions = maker.instructions();
         let library = maker.finish(tables)?;
-        Ok(Native {
-            library,
-            steps,
-            suspects,
-            enabled,
-            probes,
-            properties,
-            conditions,
-            instructions,
-        })
+        Ok(Native { library, steps, suspects, enabled, probes, properties, conditions, instructions })
     }
 
     /// The most words that an expansion writes, those included that it writes in vain: past the last state.
@@ -249,7 +241,7 @@ impl NativeSteps {
     }
 
     /// The most states that an expansion writes, the one included that it writes in vain.
-    pub(crate) fn room(&self) -> usize {
+    pub(crate) fn most_states(&self) -> usize {
         self.steps.beside
     }
 

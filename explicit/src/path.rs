@@ -244,4 +244,3 @@ fn pick(
     let _ = machine.expand(state, &mut pick);
     pick.found
 }
-

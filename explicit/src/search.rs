@@ -23,14 +23,14 @@ use crate::memory::{Full, Memory};
 use crate::native::Native;
 use crate::options::{Codegen, Options};
 use crate::path::Paths;
-use crate::slice::{Presence, complete, irrelevant};
+use crate::slice::{Presence, complete, left_out};
 use crate::store::{Store, hash};
 use findings::Site;
 use musilc_ir::{
     Coverage, FailureSite, Goal, Limits, Outcome, Place, Proof, PropertyId, PropertyKind, Statistics, Trace,
     TransitionSystem, Unknown, Verdict, Violation, ViolationKind,
 };
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -64,7 +64,17 @@ impl<'s> Task<'s> {
     ) -> Self {
         let memory = Memory::new(limits.max_memory);
         memory.note(program.bytes());
-        Self { system, goal, limits, options, program, layout, memory, native: OnceLock::new(), interpreted: AtomicBool::new(false) }
+        Self {
+            system,
+            goal,
+            limits,
+            options,
+            program,
+            layout,
+            memory,
+            native: OnceLock::new(),
+            interpreted: AtomicBool::new(false),
+        }
     }
 
     /// Turns to machine code, if so many steps have taken the interpreter as long as compiling will take: so neither is ever regretted by more
@@ -107,6 +117,7 @@ pub(crate) struct Search<'s, S> {
     pub(crate) task: &'s Task<'s>,
     pub(crate) clock: Clock<'s>,
     pub(crate) workers: Vec<Worker<'s, S>>,
+    /// Threads, from the first time on that there is enough to do for them.
     pool: Option<ThreadPool>,
     global: Option<Global<'s, S>>,
     pub(crate) levels: Vec<u64>,
@@ -125,29 +136,20 @@ impl<'s, S: Store> Search<'s, S> {
         clock: Clock<'s>,
         stores: Vec<S>,
         global: Option<Global<'s, S>>,
-    ) -> Result<Self, Unknown> {
+    ) -> Self {
         let count = stores.len();
-        let pool = match count {
-            0 | 1 => None,
-            _ => Some(
-                ThreadPoolBuilder::new()
-                    .num_threads(count)
-                    .build()
-                    .map_err(|why| Unknown::Incapable(format!("the threads could not be started: {why}")))?,
-            ),
-        };
-        Ok(Self {
+        Self {
             task,
             clock,
             workers: stores.into_iter().map(|store| Worker::new(task, store, count)).collect(),
-            pool,
+            pool: None,
             global,
             levels: Vec::new(),
             product_states: None,
             witnesses: vec![None; task.system.properties.len()],
             decided: None,
             saved: Instant::now(),
-        })
+        }
     }
 
     /// Searches.
@@ -185,7 +187,7 @@ impl<'s, S: Store> Search<'s, S> {
                 levels: self.levels,
                 product_states: self.product_states,
                 state_bits: Some(self.task.layout.bits()),
-                left_out: irrelevant(presence),
+                left_out: left_out(self.task.system, presence),
                 memory: Some(self.task.memory.peak()),
                 queries: None,
                 native: Some(self.task.native.get().is_some()),

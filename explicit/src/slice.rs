@@ -9,7 +9,7 @@
 
 use crate::options::Options;
 use musilc_ir::{
-    ExprId, Failure, Goal, InitResult, Node, Predicate, State, StepResult, Trace, TransitionSystem, VarId,
+    ExprId, Failure, Goal, InitResult, Node, Predicate, State, StepResult, Trace, TransitionSystem,
 };
 
 /// How a search knows a variable.
@@ -119,8 +119,10 @@ pub(crate) fn complete(system: &TransitionSystem, trace: &mut Trace) {
     }
 }
 
-/// The variables that are left out because they do not matter.
-pub(crate) fn irrelevant(presence: &[Presence]) -> Vec<VarId> {
-    let all = presence.iter().enumerate();
-    all.filter(|(_, presence)| **presence == Presence::Irrelevant).map(|(index, _)| VarId::from(index)).collect()
+/// The names of the variables that are left out because they do not matter.
+pub(crate) fn left_out(system: &TransitionSystem, presence: &[Presence]) -> Vec<String> {
+    let all = system.variables.iter().zip(presence);
+    all.filter(|(_, presence)| **presence == Presence::Irrelevant)
+        .map(|(variable, _)| variable.name.clone())
+        .collect()
 }

@@ -173,11 +173,7 @@ impl<const W: usize> Table<W> {
     }
 
     /// Calls `visit` with the states whose tag is that of a depth.
-    fn scan(
-        &self,
-        depth: usize,
-        visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
-    ) -> ControlFlow<Stop> {
+    fn scan(&self, depth: usize, visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>) -> ControlFlow<Stop> {
         let (wanted, state_bits) = (self.tag.at(depth), self.tag.mask());
         let mut found = Vec::with_capacity((BLOCK + 8) * W);
         for bucket in self.buckets() {

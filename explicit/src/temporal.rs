@@ -53,8 +53,7 @@ pub(crate) fn decide<const W: usize>(
         return known(Err(Unknown::Incapable("the states are not numbered".to_owned())));
     };
     let seen = &worker.desk.store;
-    let mut reached =
-        Reached { task, seen, numbering: &numbering, steps, levels, clock, product_states: 0 };
+    let mut reached = Reached { task, seen, numbering: &numbering, steps, levels, clock, product_states: 0 };
     if task.system.property(id).kind == PropertyKind::Temporal {
         let found = reached.lasso(id);
         *product_states.get_or_insert(0) += reached.product_states;
@@ -97,7 +96,7 @@ impl<const W: usize> Reached<'_, '_, '_, W> {
         let constraints = known(Constraints::new(system, self.task.program.mutation))?;
         let (numbering, seen) = (self.numbering, self.seen);
         let memory = &self.task.memory;
-        let graph = Graph::new(self.task.program, numbering, seen, &constraints, self.clock);
+        let graph = Graph::new(self.task, numbering, seen, &constraints, self.clock);
         let mut product = known(Product::new(system, self.task.program, numbering, graph, &automaton))?;
         let mut components = Components::new(product.nodes(), memory)?;
         product.store(self.steps, memory)?;
@@ -175,7 +174,7 @@ impl<const W: usize> Reached<'_, '_, '_, W> {
         let memory = &self.task.memory;
         let mut checker = Machine::new(self.task.program);
         let pc = self.task.program.properties[id.index()].pc;
-        let mut graph = Graph::new(self.task.program, self.numbering, seen, &constraints, self.clock);
+        let mut graph = Graph::new(self.task, self.numbering, seen, &constraints, self.clock);
         let mut components = Components::new(seen.len().into(), memory)?;
         let mut lost: Option<u32> = None;
         for state in 0..seen.len() {

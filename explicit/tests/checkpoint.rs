@@ -115,7 +115,9 @@ fn a_file_that_does_not_fit_is_refused_with_the_reason() {
     let save = || check_with(&philosophers(7, true), Goal::All, &limits, &options(Some(&file.0), 2));
     let refused = |system: &TransitionSystem, threads: usize, expected: &str| {
         let outcome = check_with(system, Goal::All, &Limits::default(), &options(Some(&file.0), threads));
-        let Verdict::Unknown(Unknown::Incapable(why)) = outcome.verdict else { panic!("{:?}", outcome.verdict) };
+        let Verdict::Unknown(Unknown::Incapable(why)) = outcome.verdict else {
+            panic!("{:?}", outcome.verdict)
+        };
         assert!(why.contains(expected), "{why}");
         assert!(file.0.exists(), "nothing that was saved is lost");
     };
@@ -141,12 +143,8 @@ fn a_file_that_does_not_fit_is_refused_with_the_reason() {
 #[test]
 fn a_file_that_cannot_be_written_ends_the_search() {
     let nowhere = std::env::temp_dir().join("musilc-no-such-directory").join("file");
-    let outcome = check_with(
-        &philosophers(5, true),
-        Goal::All,
-        &Limits::default(),
-        &options(Some(&nowhere), 1),
-    );
+    let outcome =
+        check_with(&philosophers(5, true), Goal::All, &Limits::default(), &options(Some(&nowhere), 1));
     let Verdict::Unknown(Unknown::Incapable(why)) = outcome.verdict else { panic!("{:?}", outcome.verdict) };
     assert!(why.contains("cannot be written"), "{why}");
 }

@@ -1,6 +1,6 @@
 //! What an engine is asked and what it answers.
 
-use crate::{Certificate, PropertyId, PropertyKind, Trace, TransitionId, TransitionSystem, VarId};
+use crate::{Certificate, PropertyId, PropertyKind, Trace, TransitionId, TransitionSystem};
 use std::time::Duration;
 
 /// What an engine looks for.
@@ -241,8 +241,8 @@ pub struct Statistics {
     pub product_states: Option<u64>,
     /// Bits in a packed state.
     pub state_bits: Option<u64>,
-    /// Variables that are no part of the states, since nothing that was asked depends on them.
-    pub left_out: Vec<VarId>,
+    /// The names of variables that are no part of the states, since nothing that was asked depends on them.
+    pub left_out: Vec<String>,
     /// Memory of the engine's own data structures, in bytes.
     pub memory: Option<u64>,
     /// Queries to the solver.

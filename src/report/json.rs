@@ -142,6 +142,7 @@ impl Json {
         out.insert("decided_lassos".to_owned(), json!(outcome.decided_lassos));
         out.insert("states".to_owned(), json!(statistics.states));
         out.insert("transitions".to_owned(), json!(statistics.transitions));
+        out.insert("left_out".to_owned(), json!(statistics.left_out));
         out.insert("levels".to_owned(), json!(statistics.levels));
         out.insert("product_states".to_owned(), json!(statistics.product_states));
         out.insert("state_bits".to_owned(), json!(statistics.state_bits));

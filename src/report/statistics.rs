@@ -20,7 +20,10 @@ pub(crate) fn short(run: &Run, timings: bool) -> String {
 
 fn extent(engine: Engine, outcome: &Outcome) -> String {
     if let (Engine::Explicit, Some(states)) = (engine, outcome.statistics.states) {
-        return counted(states, "state");
+        return match outcome.statistics.left_out.len() {
+            0 => counted(states, "state"),
+            some => format!("{} without {}", counted(states, "state"), counted(some as u64, "variable")),
+        };
     }
     if let Verdict::Proved(Proof::AllRunsEnd { longest }) = outcome.verdict {
         return format!("all runs end within {longest}");
@@ -106,6 +109,10 @@ fn work(run: &Run, timings: bool) -> Vec<String> {
     }
     if let Some(bits) = statistics.state_bits {
         parts.push(format!("{} per state", counted(bits, "bit")));
+    }
+    if !statistics.left_out.is_empty() {
+        let names: Vec<String> = statistics.left_out.iter().map(|name| format!("`{name}`")).collect();
+        parts.push(format!("{} left out, on which nothing depends", names.join(", ")));
     }
     if timings {
         if let (Some(memory), Some(states @ 1..)) = (statistics.memory, statistics.states) {

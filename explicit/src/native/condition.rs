@@ -70,7 +70,11 @@ impl Fun<'_, '_> {
             });
         }
         for id in pending {
-            if is_condition(known.scalars.node(id)) { self.condition(id, true) } else { self.int(id) };
+            if is_condition(known.scalars.node(id)) {
+                self.condition(id, true)
+            } else {
+                self.int(id)
+            };
         }
     }
 
@@ -99,23 +103,17 @@ impl Fun<'_, '_> {
                 let literals: Vec<(Sid, bool)> = list.iter().map(|&id| (id, yes)).collect();
                 self.junction(&literals, !wanted)
             }
-            &Scalar::Eq(a, b) => {
-                self.compare(if wanted { IntCC::Equal } else { IntCC::NotEqual }, a, b)
-            }
-            &Scalar::Lt(a, b) => {
-                self.compare(
-                    if wanted { IntCC::SignedLessThan } else { IntCC::SignedGreaterThanOrEqual },
-                    a,
-                    b,
-                )
-            }
-            &Scalar::Le(a, b) => {
-                self.compare(
-                    if wanted { IntCC::SignedLessThanOrEqual } else { IntCC::SignedGreaterThan },
-                    a,
-                    b,
-                )
-            }
+            &Scalar::Eq(a, b) => self.compare(if wanted { IntCC::Equal } else { IntCC::NotEqual }, a, b),
+            &Scalar::Lt(a, b) => self.compare(
+                if wanted { IntCC::SignedLessThan } else { IntCC::SignedGreaterThanOrEqual },
+                a,
+                b,
+            ),
+            &Scalar::Le(a, b) => self.compare(
+                if wanted { IntCC::SignedLessThanOrEqual } else { IntCC::SignedGreaterThan },
+                a,
+                b,
+            ),
             &Scalar::Ite(c, t, e) => {
                 let (c, t, e) =
                     (self.condition(c, true), self.condition(t, wanted), self.condition(e, wanted));
@@ -189,9 +187,7 @@ impl Fun<'_, '_> {
             parts.push(if at.count_ones() < 3 {
                 let places = elements(at);
                 let tests: Vec<Value> = places
-                    .map(|by| {
-                        self.test(Masked { word, mask: mask << by, value: value << by }, !conjunction)
-                    })
+                    .map(|by| self.test(Masked { word, mask: mask << by, value: value << by }, !conjunction))
                     .collect();
                 self.join(tests, conjunction)
             } else {
@@ -218,9 +214,7 @@ impl Fun<'_, '_> {
     /// How many of the list are true, where that is a matter of counting bits; the others are left over.
     pub(super) fn count(&mut self, list: &[Sid]) -> (Option<Value>, Vec<Sid>) {
         let known = self.known;
-        let is_test = |id: &Sid| {
-            known.scalars.bounds(*id) == (0, 1) && is_boolean(known.scalars.node(*id))
-        };
+        let is_test = |id: &Sid| known.scalars.bounds(*id) == (0, 1) && is_boolean(known.scalars.node(*id));
         let (mut tests, mut rest) = (Vec::new(), Vec::new());
         for &id in list {
             match known.masked(id, true).filter(|bits| is_test(&id) && bits.mask != 0) {

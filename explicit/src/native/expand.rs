@@ -69,7 +69,8 @@ impl Expander<'_, '_> {
             };
             steps.iter().map(move |step| (number, step))
         });
-        let mut steps = steps.filter_map(|(number, step)| Some((number, Step::new(self.known, step)?))).peekable();
+        let mut steps =
+            steps.filter_map(|(number, step)| Some((number, Step::new(self.known, step)?))).peekable();
         while steps.peek().is_some() {
             if maker.instructions() > most {
                 return Err("there are too many instances".to_owned());
@@ -227,5 +228,9 @@ impl Expander<'_, '_> {
 }
 
 fn arguments(progress: Progress) -> Vec<BlockArg> {
-    [Some(progress.to), progress.number, Some(progress.odd)].into_iter().flatten().map(BlockArg::Value).collect()
+    [Some(progress.to), progress.number, Some(progress.odd)]
+        .into_iter()
+        .flatten()
+        .map(BlockArg::Value)
+        .collect()
 }

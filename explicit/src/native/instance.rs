@@ -120,7 +120,8 @@ impl Guard {
 
     /// Whether a condition is certainly false where the guard is true.
     fn excludes(&self, known: &Known<'_>, id: Sid) -> bool {
-        let never = |id: Sid| self.values(known, id).is_some_and(|(_, mut all)| all.all(|(_, value)| value == 0));
+        let never =
+            |id: Sid| self.values(known, id).is_some_and(|(_, mut all)| all.all(|(_, value)| value == 0));
         match known.scalars.node(id) {
             _ if never(id) => true,
             Scalar::And(list) => list.iter().any(|&id| never(id)),
@@ -254,10 +255,9 @@ impl Step {
             let fixed = 3 + 3 * change.copies.len() as u32;
             change.inserts.iter().map(|&(_, id)| cost(id).saturating_add(2)).chain([fixed])
         });
-        let indexed = self
-            .indexed
-            .iter()
-            .map(|write| (cost(write.condition) + cost(write.position)).saturating_add(cost(write.value)) + 6);
+        let indexed = self.indexed.iter().map(|write| {
+            (cost(write.condition) + cost(write.position)).saturating_add(cost(write.value)) + 6
+        });
         let all = failures.chain(ranges).chain(changes).chain(indexed);
         all.fold(0u32, |sum, cost| sum.saturating_add(cost))
     }

@@ -137,7 +137,13 @@ impl Library {
     ///
     /// Gives the number of words written, and whether something was odd.
     #[inline]
-    pub(super) fn write(&self, shape: &Shape, state: &[u64], out: &mut [u64], beside: &mut [u64]) -> (usize, bool) {
+    pub(super) fn write(
+        &self,
+        shape: &Shape,
+        state: &[u64],
+        out: &mut [u64],
+        beside: &mut [u64],
+    ) -> (usize, bool) {
         assert!(state.len() >= shape.words, "a state is too short");
         assert!(out.len() >= shape.room && beside.len() >= shape.beside, "no room for the successors");
         let start = out.as_mut_ptr();

@@ -3,7 +3,9 @@
 use crate::compile::Program;
 use crate::compile::code::Exit;
 use crate::machine::{Machine, StepTo};
-use musilc_ir::{FailureSite, Place, PropertyId, PropertyKind, TransitionId, TransitionSystem, ViolationKind};
+use musilc_ir::{
+    FailureSite, Place, PropertyId, PropertyKind, TransitionId, TransitionSystem, ViolationKind,
+};
 
 /// Finds out what is wrong with steps, by the interpreter.
 #[derive(Debug)]

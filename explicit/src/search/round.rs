@@ -1,14 +1,15 @@
 //! Working through a depth, in rounds between which the clock is looked at.
 
 use super::worker::{Outbox, Worker};
-use super::{Flow, Search};
+use super::{Flow, Search, stop_on};
 use crate::store::Store;
-use musilc_ir::{Goal, Progress, PropertyId, PropertyKind};
+use musilc_ir::{Goal, Progress, PropertyId, PropertyKind, Unknown};
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// Steps that a worker executes in a round; what it hands over stays in the cache of the processor.
-const STEPS: u64 = 1 << 16;
+const STEPS: u64 = 1 << 14;
 
 /// States that a worker looks at in a round.
 const STATES: usize = 1 << 14;
@@ -23,6 +24,12 @@ impl<'s, S: Store> Search<'s, S> {
         little: bool,
         work: impl Fn(usize, &mut Worker<'s, S>) -> Flow<R> + Sync,
     ) -> Flow<Vec<R>> {
+        if !little && self.pool.is_none() && self.workers.len() > 1 {
+            let started = ThreadPoolBuilder::new().num_threads(self.workers.len()).build();
+            let started =
+                started.map_err(|why| Unknown::Incapable(format!("the threads cannot be started: {why}")));
+            self.pool = Some(stop_on(started)?);
+        }
         let results: Vec<Flow<R>> = match &self.pool {
             Some(pool) if !little => pool.install(|| {
                 self.workers.par_iter_mut().enumerate().map(|(at, worker)| work(at, worker)).collect()
@@ -129,13 +136,13 @@ impl<'s, S: Store> Search<'s, S> {
     /// A little work has been done.
     pub(super) fn tick(&mut self, depth: u32) -> Flow {
         let progress = progress(&self.workers, depth, &self.task.memory);
-        self.clock.tick(|| progress())
+        self.clock.tick(progress)
     }
 
     /// Some work has been done.
     pub(super) fn look_at_the_clock(&mut self, depth: u32) -> Flow {
         let progress = progress(&self.workers, depth, &self.task.memory);
-        self.clock.look(|| progress())
+        self.clock.look(progress)
     }
 }
 

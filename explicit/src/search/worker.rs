@@ -184,7 +184,8 @@ impl<'s, S: Store> Worker<'s, S> {
                 self.desk.offer_error(place, index, state);
             }
         }
-        for (index, (property, predicate)) in task.system.properties.iter().zip(&program.properties).enumerate()
+        for (index, (property, predicate)) in
+            task.system.properties.iter().zip(&program.properties).enumerate()
         {
             let id = PropertyId::from(index);
             let checked = task.goal == musilc_ir::Goal::All && property.kind == PropertyKind::Invariant;
@@ -234,11 +235,9 @@ impl<'s, S: Store> Worker<'s, S> {
             }
         }
         let checker = &mut self.checker;
-        self.desk.unmet.retain(|&probe| {
-            !match native {
-                Some(native) => native.holds(Condition::Probe(probe), state),
-                None => checker.test(program.probes[probe], state) == Exit::YES,
-            }
+        self.desk.unmet.retain(|&probe| !match native {
+            Some(native) => native.holds(Condition::Probe(probe), state),
+            None => checker.test(program.probes[probe], state) == Exit::YES,
         });
     }
 

@@ -148,7 +148,12 @@ impl Probe {
 
     /// Enters a state that is not there; whether there was a place.
     #[inline(always)]
-    pub(super) fn place<L: Lanes, const W: usize>(self, buckets: &mut [Bucket], slot: &[u64; W], home: usize) -> bool {
+    pub(super) fn place<L: Lanes, const W: usize>(
+        self,
+        buckets: &mut [Bucket],
+        slot: &[u64; W],
+        home: usize,
+    ) -> bool {
         let lanes = 8 / W;
         for bucket in &mut buckets[home..] {
             let lane = taken::<L, W>(bucket).trailing_ones() as usize;

@@ -1,5 +1,8 @@
 //! Comparing all words of a bucket at once.
-#![allow(unsafe_code, reason = "instructions that not every processor has; which are there is asked when the program runs")]
+#![allow(
+    unsafe_code,
+    reason = "instructions that not every processor has; which are there is asked when the program runs"
+)]
 
 use super::Bucket;
 
@@ -41,8 +44,8 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn equal<const W: usize>(bucket: &Bucket, wanted: [u64; W], mask: u64) -> u32 {
         use core::arch::x86_64::{
-            _mm256_and_si256, _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_loadu_si256, _mm256_movemask_pd,
-            _mm256_set1_epi64x,
+            _mm256_and_si256, _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_loadu_si256,
+            _mm256_movemask_pd, _mm256_set1_epi64x,
         };
         let half = |at: usize, wanted: u64, mask: u64| {
             // SAFETY: half a bucket is as long as a register, and the processor has been asked.
@@ -156,10 +159,10 @@ mod tests {
         for _ in 0..20_000 {
             let bucket: Bucket = std::array::from_fn(|_| match next() % 4 {
                 0 => 0,
-                kind => next() % 3 | kind << 62,
+                kind => (next() % 3) | (kind << 62),
             });
             let mask = u64::MAX >> (next() % 3);
-            let (one, two) = ([next() % 3], [bucket[1], next() % 3 | 1 << 62]);
+            let (one, two) = ([next() % 3], [bucket[1], (next() % 3) | (1 << 62)]);
             assert_eq!(L::equal(&bucket, one, mask), Portable::equal(&bucket, one, mask));
             assert_eq!(L::equal(&bucket, two, mask), Portable::equal(&bucket, two, mask));
             assert_eq!(L::nonzero(&bucket), Portable::nonzero(&bucket));
