@@ -26,7 +26,7 @@ fn assert_same_answer(system: &TransitionSystem, goal: Goal) -> usize {
         let probes = |outcome: &musilc_ir::Outcome| outcome.coverage.as_ref().map(|c| c.probes.clone());
         assert_eq!(probes(&sliced), probes(&whole));
     }
-    confirm(system, goal, &sliced).unwrap();
+    assert_eq!(confirm(system, goal, &sliced), Ok(()));
     sliced.statistics.left_out.len()
 }
 
