@@ -28,7 +28,7 @@ impl Drop for Scratch {
 
 fn options(file: Option<&Path>, threads: usize) -> Options {
     Options {
-        threads: NonZeroUsize::new(threads).unwrap(),
+        threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
         checkpoint: file.map(|file| Checkpoint { file: file.to_owned(), every: Duration::ZERO }),
         ..Options::default()
     }

@@ -10,7 +10,11 @@ use proptest::prelude::*;
 use std::num::NonZeroUsize;
 
 fn with_threads(threads: usize) -> Options {
-    Options { threads: NonZeroUsize::new(threads).unwrap(), slice: false, ..Options::default() }
+    Options {
+        threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
+        slice: false,
+        ..Options::default()
+    }
 }
 
 fn assert_agreement(system: &TransitionSystem, threads: usize) {

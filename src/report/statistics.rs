@@ -197,6 +197,7 @@ mod tests {
             queries: None,
             native: Some(true),
             elapsed: Duration::from_secs(2),
+            ..Statistics::default()
         };
         run(statistics, Verdict::Proved(Proof::Exhaustive { diameter: 2 }))
     }
