@@ -11,6 +11,7 @@
 pub(crate) mod findings;
 pub(crate) mod judge;
 pub(crate) mod pipeline;
+mod meeting;
 mod recent;
 mod round;
 mod worker;

@@ -1,6 +1,7 @@
 //! Working through a depth, in rounds between which the clock is looked at.
 
-use super::worker::{Outbox, Worker};
+use super::meeting::{Parted, meet};
+use super::worker::Worker;
 use super::{Flow, Search, stop_on};
 use crate::store::Store;
 use musilc_ir::{Goal, Progress, PropertyId, PropertyKind, Unknown};
@@ -8,11 +9,11 @@ use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
-/// Steps that a worker executes in a round; what it hands over stays in the cache of the processor.
-const STEPS: u64 = 1 << 14;
+/// Steps that are executed between two looks at the clock where one worker works at a time.
+const STEPS: u64 = 1 << 16;
 
 /// States that a worker looks at in a round.
-const STATES: usize = 1 << 14;
+const STATES: usize = 1 << 16;
 
 /// With fewer states at a depth, waking threads takes longer than the work.
 const FEW: usize = 1 << 11;
@@ -22,25 +23,35 @@ impl<'s, S: Store> Search<'s, S> {
     fn each<R: Send>(
         &mut self,
         little: bool,
-        work: impl Fn(usize, &mut Worker<'s, S>) -> Flow<R> + Sync,
+        work: impl Fn(&mut Worker<'s, S>) -> Flow<R> + Send + Sync,
     ) -> Flow<Vec<R>> {
-        if !little && self.pool.is_none() && self.workers.len() > 1 {
-            let started = ThreadPoolBuilder::new().num_threads(self.workers.len()).build();
-            let started =
-                started.map_err(|why| Unknown::Incapable(format!("the threads cannot be started: {why}")));
-            self.pool = Some(stop_on(started)?);
-        }
-        let results: Vec<Flow<R>> = match &self.pool {
-            Some(pool) if !little => pool.install(|| {
-                self.workers.par_iter_mut().enumerate().map(|(at, worker)| work(at, worker)).collect()
-            }),
-            _ => self.workers.iter_mut().enumerate().map(|(at, worker)| work(at, worker)).collect(),
+        let results: Vec<Flow<R>> = match self.pool(little)? {
+            false => self.workers.iter_mut().map(work).collect(),
+            true => {
+                let Self { pool, workers, .. } = self;
+                let all = || workers.par_iter_mut().with_max_len(1).map(work).collect();
+                pool.as_ref().map_or_else(Vec::new, |pool| pool.install(all))
+            }
         };
         let mut all = Vec::with_capacity(results.len());
         for result in results {
             all.push(result?);
         }
         ControlFlow::Continue(all)
+    }
+
+    /// Whether to work with several threads; if so, they are there.
+    fn pool(&mut self, little: bool) -> Flow<bool> {
+        if little || self.workers.len() == 1 {
+            return ControlFlow::Continue(false);
+        }
+        if self.pool.is_none() {
+            let started = ThreadPoolBuilder::new().num_threads(self.workers.len()).build();
+            let started =
+                started.map_err(|why| Unknown::Incapable(format!("the threads cannot be started: {why}")));
+            self.pool = Some(stop_on(started)?);
+        }
+        ControlFlow::Continue(true)
     }
 
     fn rewind(&mut self) -> bool {
@@ -54,7 +65,7 @@ impl<'s, S: Store> Search<'s, S> {
         let little = self.rewind();
         let awaited = self.awaited();
         loop {
-            let more = self.each(little, |_, worker| worker.examine(&awaited, STATES))?;
+            let more = self.each(little, |worker| worker.examine(&awaited, STATES))?;
             self.look_at_the_clock(depth)?;
             if !more.contains(&true) {
                 return ControlFlow::Continue(());
@@ -83,54 +94,55 @@ impl<'s, S: Store> Search<'s, S> {
         let little = self.rewind();
         loop {
             self.task.compile_if_worth_it(self.steps());
-            let more = self.each(little, |_, worker| worker.expand(STEPS))?;
-            let done = !more.contains(&true);
-            if self.workers.len() == 1 {
-                if done {
-                    self.workers[0].desk.finish()?;
+            let parted = match self.pool(little)? {
+                true => {
+                    let Self { pool, workers, task, .. } = self;
+                    match pool {
+                        Some(pool) => meet(pool, task, workers)?,
+                        None => Parted::Over,
+                    }
                 }
-            } else {
-                self.exchange(little)?;
+                false => self.expand_in_turn()?,
+            };
+            if parted == Parted::Over {
+                self.exchange()?;
             }
             self.look_at_the_clock(depth)?;
-            if done {
+            if parted == Parted::Done {
                 return ControlFlow::Continue(());
             }
         }
     }
 
-    /// Has each worker enter the states that all of them have found for it.
-    fn exchange(&mut self, little: bool) -> Flow {
-        let count = self.workers.len();
-        // `inboxes[to][from]`
-        let mut inboxes: Vec<Vec<Outbox>> = (0..count)
-            .map(|to| {
-                self.workers.iter_mut().map(|worker| std::mem::take(&mut worker.desk.outboxes[to])).collect()
-            })
-            .collect();
-        let words = self.task.program.words;
-        let arriving: usize = inboxes.iter().flatten().map(|sent| sent.states().len() / words).sum();
-        let most = self.task.limits.max_states.unwrap_or(u64::MAX);
-        let received = if self.states() + arriving as u64 <= most {
-            let receive = |at: usize, worker: &mut Worker<'s, S>| {
-                inboxes[at].iter().try_for_each(|sent| worker.desk.receive(sent.states(), u64::MAX))
-            };
-            self.each(little, receive).map_continue(|_| ())
-        } else {
-            // One after the other, to stop at the limit.
-            (0..count).try_for_each(|at| {
-                let others = self.states() - self.workers[at].desk.store.len();
-                let desk = &mut self.workers[at].desk;
-                inboxes[at].iter().try_for_each(|sent| desk.receive(sent.states(), most - others))
-            })
-        };
-        for (to, boxes) in inboxes.iter_mut().enumerate() {
-            for (worker, sent) in self.workers.iter_mut().zip(boxes) {
-                sent.clear();
-                worker.desk.outboxes[to] = std::mem::take(sent);
+    /// Has one worker after the other execute some steps.
+    fn expand_in_turn(&mut self) -> Flow<Parted> {
+        let mut parted = Parted::Done;
+        for worker in &mut self.workers {
+            if worker.expand(STEPS)? {
+                parted = Parted::More;
             }
         }
-        received
+        if self.workers.len() > 1 {
+            self.exchange()?;
+        } else if parted == Parted::Done {
+            self.workers[0].desk.finish()?;
+        }
+        ControlFlow::Continue(parted)
+    }
+
+    /// Has one worker after the other enter the states that all of them have found for it, and stop at the limit.
+    fn exchange(&mut self) -> Flow {
+        let most = self.task.limits.max_states.unwrap_or(u64::MAX);
+        for to in 0..self.workers.len() {
+            for from in 0..self.workers.len() {
+                let mut sent = std::mem::take(&mut self.workers[from].desk.outboxes[to]);
+                let others = self.states() - self.workers[to].desk.store.len();
+                self.workers[to].desk.receive(sent.states(), most.saturating_sub(others))?;
+                sent.clear();
+                self.workers[from].desk.outboxes[to] = sent;
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     /// A little work has been done.
