@@ -142,7 +142,7 @@ impl<'s, S: Store> Search<'s, S> {
         Self {
             task,
             clock,
-            workers: stores.into_iter().map(|store| Worker::new(task, store, count)).collect(),
+            workers: (0..).zip(stores).map(|(number, store)| Worker::new(task, store, number, count)).collect(),
             pool: None,
             global,
             levels: Vec::new(),

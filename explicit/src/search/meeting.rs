@@ -17,7 +17,7 @@ use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 /// Steps of a worker in a round: what it hands over stays in the cache of the processor.
-const STEPS: u64 = 1 << 14;
+const STEPS: u64 = 1 << 16;
 
 /// After so long the threads part, so that the clock is looked at.
 const PATIENCE: Duration = Duration::from_millis(20);

@@ -31,6 +31,7 @@ pub(crate) struct Worker<'s, S> {
 /// Everything of a worker but the machine that executes steps, which reports to it.
 pub(crate) struct Desk<'s, S> {
     task: &'s Task<'s>,
+    number: usize,
     judge: Judge<'s>,
     pub(crate) store: S,
     pub(crate) findings: Findings,
@@ -97,8 +98,8 @@ pub(crate) fn owner(key: u64, workers: usize) -> usize {
 }
 
 impl<'s, S: Store> Worker<'s, S> {
-    /// One of so many workers.
-    pub(crate) fn new(task: &'s Task<'s>, store: S, workers: usize) -> Self {
+    /// One of so many workers, by its number.
+    pub(crate) fn new(task: &'s Task<'s>, store: S, number: usize, workers: usize) -> Self {
         let program = task.program;
         let may_fail = |&at: &usize| program.transitions[at].guard_may_fail();
         Self {
@@ -109,6 +110,7 @@ impl<'s, S: Store> Worker<'s, S> {
             cursor: Cursor::default(),
             desk: Desk {
                 task,
+                number,
                 judge: Judge::new(task.system, program),
                 store,
                 findings: Findings::new(task.system, task.goal, program.words),
@@ -334,7 +336,14 @@ impl<S: Store> Desk<'_, S> {
         for (state, &key) in self.sifted.states.chunks_exact(words).zip(&self.sifted.keys) {
             self.outboxes[owner(key, workers)].push(state);
         }
-        ControlFlow::Continue(())
+        if self.task.limits.max_states.is_some() {
+            // All together must not become too many, so none is entered before all are counted.
+            return ControlFlow::Continue(());
+        }
+        let own = &mut self.outboxes[self.number];
+        self.pipeline.add(own.states());
+        own.clear();
+        if self.pipeline.is_due() { self.turn() } else { ControlFlow::Continue(()) }
     }
 
     fn most_states(&self) -> u64 {
