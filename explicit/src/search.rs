@@ -10,8 +10,8 @@
 
 pub(crate) mod findings;
 pub(crate) mod judge;
-pub(crate) mod pipeline;
 mod meeting;
+pub(crate) mod pipeline;
 mod recent;
 mod round;
 mod worker;
@@ -142,7 +142,10 @@ impl<'s, S: Store> Search<'s, S> {
         Self {
             task,
             clock,
-            workers: (0..).zip(stores).map(|(number, store)| Worker::new(task, store, number, count)).collect(),
+            workers: (0..)
+                .zip(stores)
+                .map(|(number, store)| Worker::new(task, store, number, count))
+                .collect(),
             pool: None,
             global,
             levels: Vec::new(),

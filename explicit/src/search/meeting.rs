@@ -77,8 +77,9 @@ pub(super) fn meet<S: Store>(
     let barrier = Barrier { threads, waiting: AtomicUsize::new(0), round: AtomicUsize::new(0) };
     let notices: Vec<Notice> = (0..threads).map(|_| Notice::default()).collect();
     // `boxes[parity][to][from]`
-    let boxes: [Vec<Vec<Mutex<Outbox>>>; 2] =
-        std::array::from_fn(|_| (0..threads).map(|_| (0..threads).map(|_| Mutex::default()).collect()).collect());
+    let boxes: [Vec<Vec<Mutex<Outbox>>>; 2] = std::array::from_fn(|_| {
+        (0..threads).map(|_| (0..threads).map(|_| Mutex::default()).collect()).collect()
+    });
     let desks: Vec<Mutex<&mut Worker<'_, S>>> = workers.iter_mut().map(Mutex::new).collect();
     let results: Vec<Result<Parted, Stop>> = pool.broadcast(|context| {
         let me = context.index();
