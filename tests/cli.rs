@@ -10,6 +10,7 @@ fn transcripts() {
 const ENDLESS: &str = "model Counters {
     var n: [0..=999; 0..4] = 0;
     action tick(i: 0..4) { n[i] = (n[i] + 1) % 1000; }
+    invariant far: !(n[0] == 999 && n[1] == 998 && n[2] == 997 && n[3] == 996);
 }
 check endless: Counters expect holds;
 ";
@@ -61,7 +62,7 @@ mod processes {
         };
         let saved = || {
             let mut command = search();
-            command.args(["--checkpoint-every", "0", "--checkpoint"]).arg(&file);
+            command.args(["--checkpoint-every", "0.001", "--checkpoint"]).arg(&file);
             command
         };
         let whole = search().output().unwrap().stdout;

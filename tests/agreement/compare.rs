@@ -3,7 +3,7 @@
 
 use crate::interpreter::{Answer, Finding, Machine, Word, explore};
 use crate::modes;
-use musilc_explicit::Mutation as ExplicitFault;
+use musilc_explicit::{Codegen, Mutation as ExplicitFault, Options, check_with};
 use musilc_frontend::diagnostic::Code;
 use musilc_frontend::literate::Source;
 use musilc_frontend::{Files, Program};
@@ -14,6 +14,7 @@ use musilc_ir::{
     Violation, ViolationKind, search, text, validate,
 };
 use musilc_symbolic::Mutation as SymbolicFault;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -296,7 +297,8 @@ fn summary(outcome: &Outcome) -> impl std::fmt::Debug {
     )
 }
 
-/// The explicit search must answer as the reference checker does, word for word, traces included.
+/// The explicit search must answer as the reference checker does, word for word, traces included: with the interpreter, and with machine code
+/// and two threads. Without variables that do not matter, it must give the same verdict.
 fn explicit(
     system: &TransitionSystem,
     goal: Goal,
@@ -304,7 +306,32 @@ fn explicit(
     extent: &Extent,
     reference: &Outcome,
 ) -> Result<Outcome, String> {
-    let found = musilc_explicit::check_mutated(system, goal, limits, extent.explicit);
+    let two = NonZeroUsize::MIN.saturating_add(1);
+    let plain = Options { mutation: extent.explicit, slice: false, ..Options::default() };
+    explicit_with(system, goal, limits, reference, &Options { codegen: Codegen::Native, threads: two, ..plain.clone() })
+        .map_err(|why| format!("native, with two threads: {why}"))?;
+    let sliced = check_with(system, goal, limits, &Options { slice: true, ..plain.clone() });
+    confirm(system, goal, &sliced).map_err(|why| format!("not confirmed without some variables: {why}"))?;
+    let same = match (&sliced.verdict, &reference.verdict) {
+        (Verdict::Proved(_), Verdict::Proved(_)) | (_, Verdict::Unknown(_)) => true,
+        (Verdict::Violated(own), Verdict::Violated(other)) => own.kind == other.kind && own.depth() == other.depth(),
+        (own, other) => own == other,
+    };
+    // Lassos are as long as they happen to be found.
+    if !same && !matches!(&reference.verdict, Verdict::Violated(v) if matches!(v.kind, ViolationKind::Lasso(_))) {
+        return Err(format!("without some variables {:?}, and with all {:?}", summary(&sliced), summary(reference)));
+    }
+    explicit_with(system, goal, limits, reference, &plain)
+}
+
+fn explicit_with(
+    system: &TransitionSystem,
+    goal: Goal,
+    limits: &Limits,
+    reference: &Outcome,
+    options: &Options,
+) -> Result<Outcome, String> {
+    let found = check_with(system, goal, limits, options);
     confirm(system, goal, &found).map_err(|why| format!("not confirmed: {why}"))?;
     // There are many lassos to choose from.
     let same_verdict = match (&found.verdict, &reference.verdict) {
