@@ -66,6 +66,8 @@ fn rumur_counts_the_same() {
 fn what_is_wrong_is_not_counted() {
     let failed = "State-vector 44 byte, depth reached 3, errors: 1\n 12 states, stored\n 13 transitions (= stored+matched)\n";
     assert_eq!(Generator::SpinBfs.counts(failed), None);
+    let rounded = " errors: 0\n 10340352 states, stored\n1.235584e+08 transitions (= stored+matched)\n";
+    assert_eq!(Generator::SpinBfs.counts(rounded), None);
     assert_eq!(Generator::Rumur.counts("\t12 states, 13 rules fired in 0s.\n"), None);
     let progress = "\t 10000 states explored in 0s, with 46070 rules fired and 5516 states in the queue.\n";
     assert_eq!(Generator::Rumur.counts(&format!("{progress}\tNo error found.\n")), None);
