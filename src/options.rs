@@ -61,7 +61,7 @@ pub struct Options {
     pub(crate) max_depth: Option<u32>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) codegen: Codegen,
-    pub(crate) no_slice: bool,
+    pub(crate) slice: bool,
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) checkpoint: Option<Checkpoint>,
     pub(crate) prove: bool,
@@ -161,10 +161,11 @@ impl Options {
         self
     }
 
-    /// Whether the explicit search leaves variables out of states where nothing that is checked depends on them; by default it does.
+    /// Whether the explicit search leaves variables out of states where nothing that is checked depends on them. There may be fewer states
+    /// then than the model has.
     #[must_use]
     pub fn slice(mut self, slice: bool) -> Self {
-        self.no_slice = !slice;
+        self.slice = slice;
         self
     }
 
@@ -267,7 +268,7 @@ impl fmt::Debug for Options {
             .field("max_depth", &self.max_depth)
             .field("timeout", &self.timeout)
             .field("codegen", &self.codegen)
-            .field("no_slice", &self.no_slice)
+            .field("slice", &self.slice)
             .field("threads", &self.threads)
             .field("checkpoint", &self.checkpoint)
             .field("prove", &self.prove)

@@ -123,7 +123,7 @@ fn search(task: &Task<'_>, clock: Clock<'_>) -> Result<Outcome, Unknown> {
 }
 
 fn compact<'s, const W: usize>(task: &'s Task<'s>, clock: Clock<'s>, tag: Tag) -> Result<Outcome, Unknown> {
-    let threads = task.options.threads.get();
+    let threads = threads(task);
     let new = |_| Table::<W>::new(tag, task.limits.max_memory, &task.memory);
     let tables: Result<Vec<_>, Full> = (0..threads).map(new).collect();
     Ok(Search::new(task, clock, tables.map_err(|_| task.out_of_memory())?, None).run())
@@ -134,7 +134,14 @@ fn numbered<'s, const W: usize>(
     clock: Clock<'s>,
     global: Option<Global<'s, Seen<W>>>,
 ) -> Result<Outcome, Unknown> {
-    let threads = if global.is_some() { 1 } else { task.options.threads.get() };
+    let threads = if global.is_some() { 1 } else { threads(task) };
     let sets = (0..threads).map(|_| Seen::new(task.program.words)).collect();
     Ok(Search::new(task, clock, sets, global).run())
+}
+
+/// How many threads to search with.
+fn threads(task: &Task<'_>) -> usize {
+    /// With so few states threads do not pay. One alone stops at the limit to the step.
+    const FEW: u64 = 1 << 16;
+    if task.limits.max_states.is_some_and(|most| most <= FEW) { 1 } else { task.options.threads.get() }
 }

@@ -14,7 +14,7 @@ pub struct Options {
     pub threads: NonZeroUsize,
     /// Where the search is saved now and then, and goes on from if it was stopped.
     pub checkpoint: Option<Checkpoint>,
-    /// Leave variables out of states where nothing that is asked depends on them. There may be fewer states then.
+    /// Leave variables out of states where nothing that is asked depends on them. There may be fewer states then, and less depth.
     pub slice: bool,
     /// A fault in the compiled code: to test tests with.
     #[doc(hidden)]
@@ -48,7 +48,7 @@ impl Default for Options {
             codegen: Codegen::Auto,
             threads: NonZeroUsize::MIN,
             checkpoint: None,
-            slice: true,
+            slice: false,
             mutation: Mutation::None,
         }
     }

@@ -12,8 +12,8 @@ use proptest::prelude::*;
 /// Compares searches with all variables and without some; how many have been left out.
 fn assert_same_answer(system: &TransitionSystem, goal: Goal) -> usize {
     let limits = Limits { max_states: Some(400), ..Limits::default() };
-    let whole = check_with(system, goal, &limits, &Options { slice: false, ..Options::default() });
-    let sliced = check_with(system, goal, &limits, &Options::default());
+    let whole = check_with(system, goal, &limits, &Options::default());
+    let sliced = check_with(system, goal, &limits, &Options { slice: true, ..Options::default() });
     assert!(whole.statistics.left_out.is_empty());
     assert!(sliced.statistics.states <= whole.statistics.states);
     if !matches!(whole.verdict, Verdict::Unknown(_)) {
@@ -58,7 +58,8 @@ fn what_is_only_written_to_is_left_out() {
          invariant low holds x < 9 claim true
          reachable seven holds x == 7 claim true",
     );
-    let outcome = check_with(&system, Goal::All, &Limits::default(), &Options::default());
+    let outcome =
+        check_with(&system, Goal::All, &Limits::default(), &Options { slice: true, ..Options::default() });
     assert_eq!(outcome.statistics.left_out, ["log", "at"]);
     assert_eq!(outcome.statistics.state_bits, Some(4));
     assert!(matches!(outcome.verdict, Verdict::Violated(_)), "{:?}", outcome.verdict);

@@ -60,10 +60,10 @@ fn with_much_to_do_at_each_depth() {
 #[test]
 fn limits_stop_all_of_them() {
     let system = counters(6, 9, 1000);
-    let limits = Limits { max_states: Some(77_777), ..Limits::default() };
+    let limits = Limits { max_states: Some(177_777), ..Limits::default() };
     let outcome = check_with(&system, Goal::All, &limits, &with_threads(3));
-    assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::StateLimit(77_777)));
-    assert_eq!(outcome.statistics.states, Some(77_777));
+    assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::StateLimit(177_777)));
+    assert_eq!(outcome.statistics.states, Some(177_777));
     let limits = Limits { max_memory: Some(1 << 20), ..Limits::default() };
     let outcome = check_with(&system, Goal::All, &limits, &with_threads(2));
     assert_eq!(outcome.verdict, Verdict::Unknown(Unknown::MemoryLimit(1 << 20)));

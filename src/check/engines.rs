@@ -34,7 +34,7 @@ fn settings(options: &Options, checkpoint: Option<Checkpoint>) -> musilc_explici
         codegen: options.codegen,
         threads: options.threads.unwrap_or_else(default_threads),
         checkpoint,
-        slice: !options.no_slice,
+        slice: options.slice,
         mutation: match options.fault {
             Some(Fault::ExplicitInstance) => musilc_explicit::Mutation::ForgetOneInstance,
             Some(Fault::BmcInstance | Fault::BmcFrame) | None => musilc_explicit::Mutation::None,

@@ -307,19 +307,33 @@ fn explicit(
     reference: &Outcome,
 ) -> Result<Outcome, String> {
     let two = NonZeroUsize::MIN.saturating_add(1);
-    let plain = Options { mutation: extent.explicit, slice: false, ..Options::default() };
-    explicit_with(system, goal, limits, reference, &Options { codegen: Codegen::Native, threads: two, ..plain.clone() })
-        .map_err(|why| format!("native, with two threads: {why}"))?;
+    let plain = Options { mutation: extent.explicit, ..Options::default() };
+    explicit_with(
+        system,
+        goal,
+        limits,
+        reference,
+        &Options { codegen: Codegen::Native, threads: two, ..plain.clone() },
+    )
+    .map_err(|why| format!("native, with two threads: {why}"))?;
     let sliced = check_with(system, goal, limits, &Options { slice: true, ..plain.clone() });
     confirm(system, goal, &sliced).map_err(|why| format!("not confirmed without some variables: {why}"))?;
     let same = match (&sliced.verdict, &reference.verdict) {
         (Verdict::Proved(_), Verdict::Proved(_)) | (_, Verdict::Unknown(_)) => true,
-        (Verdict::Violated(own), Verdict::Violated(other)) => own.kind == other.kind && own.depth() == other.depth(),
+        (Verdict::Violated(own), Verdict::Violated(other)) => {
+            own.kind == other.kind && own.depth() == other.depth()
+        }
         (own, other) => own == other,
     };
     // Lassos are as long as they happen to be found.
-    if !same && !matches!(&reference.verdict, Verdict::Violated(v) if matches!(v.kind, ViolationKind::Lasso(_))) {
-        return Err(format!("without some variables {:?}, and with all {:?}", summary(&sliced), summary(reference)));
+    if !same
+        && !matches!(&reference.verdict, Verdict::Violated(v) if matches!(v.kind, ViolationKind::Lasso(_)))
+    {
+        return Err(format!(
+            "without some variables {:?}, and with all {:?}",
+            summary(&sliced),
+            summary(reference)
+        ));
     }
     explicit_with(system, goal, limits, reference, &plain)
 }

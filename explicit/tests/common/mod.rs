@@ -83,7 +83,7 @@ pub(crate) fn disagreement(
     limits: &Limits,
     mutation: Mutation,
 ) -> Option<String> {
-    disagreement_with(system, goal, limits, &Options { mutation, slice: false, ..Options::default() })
+    disagreement_with(system, goal, limits, &Options { mutation, ..Options::default() })
 }
 
 /// As [`disagreement`], with the engine going about its work in a certain way.

@@ -15,9 +15,9 @@ pub(crate) struct ExplicitArguments {
     /// How many threads search, or `auto`: as many as there are cores, at most 16
     #[arg(long, help_heading = "Explicit search", value_name = "N|auto", default_value = "auto", value_parser = threads)]
     pub(crate) threads: Threads,
-    /// Keep variables in the states that nothing which is checked depends on
+    /// Leave variables out of the states that nothing which is checked depends on
     #[arg(long, help_heading = "Explicit search")]
-    pub(crate) no_slice: bool,
+    pub(crate) slice: bool,
     /// Save the search of one check to this file now and then, and go on from it where it exists
     #[arg(long, help_heading = "Explicit search", value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
@@ -56,7 +56,7 @@ impl ExplicitArguments {
         if let Threads::Number(threads) = self.threads {
             options = options.threads(threads);
         }
-        options = options.slice(!self.no_slice);
+        options = options.slice(self.slice);
         if let Some(file) = &self.checkpoint {
             options = options.checkpoint(file, self.checkpoint_every);
         }
@@ -75,8 +75,8 @@ impl ExplicitArguments {
         if let Threads::Number(threads) = self.threads {
             out.push_str(&format!(" --threads {threads}"));
         }
-        if self.no_slice {
-            out.push_str(" --no-slice");
+        if self.slice {
+            out.push_str(" --slice");
         }
         out
     }

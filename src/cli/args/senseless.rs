@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
 /// What only the explicit search is told.
-const EXPLICIT: [&str; 6] = ["engine", "threads", "no_slice", "checkpoint", "checkpoint_every", "max_states"];
+const EXPLICIT: [&str; 6] = ["engine", "threads", "slice", "checkpoint", "checkpoint_every", "max_states"];
 
 /// What only the symbolic engine is told.
 const SYMBOLIC: [&str; 6] = ["bmc", "deep", "proof", "certificate", "solver", "depth"];
