@@ -100,7 +100,7 @@ impl Layout {
         let mut used: Vec<u32> = Vec::new();
         let mut places = Vec::with_capacity(variables.len());
         let (mut total, mut bits) = (0u64, 0u64);
-        for (variable, &presence) in variables.iter().zip(presence) {
+        for (variable, presence) in variables.iter().zip(presence) {
             let (cell, cells) = flatten(&variable.ty).ok_or(TooManyCells)?;
             total = total.saturating_add(cells);
             if total > MOST_CELLS {
@@ -110,7 +110,7 @@ impl Layout {
             let (lo, hi) = cell.bounds().unwrap_or((0, 1));
             let (width, hi) = match presence {
                 Presence::Stored => (u32::try_from(cell.bits()).map_err(|_| TooManyCells)?, hi),
-                Presence::Fixed | Presence::Irrelevant => (0, lo),
+                Presence::Fixed(_) | Presence::Irrelevant => (0, lo),
             };
             bits += cells * u64::from(width);
             let place = Place { word: 0, shift: 0, width, per_word: count.max(1), cells: count, lo, hi };
@@ -247,6 +247,10 @@ impl Layout {
         let bits = words.view_bits::<Lsb0>();
         let mut values = Vec::with_capacity(self.variables.len());
         for ((number, variable), place) in self.variables.iter().enumerate().zip(&self.places) {
+            if let Some(Presence::Fixed(value)) = self.presence.get(number) {
+                values.push(value.clone());
+                continue;
+            }
             let mut flat = Vec::with_capacity(place.cells as usize);
             for element in 0..place.cells {
                 let cell = place.cell(VarId::from(number), element);

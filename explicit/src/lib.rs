@@ -143,5 +143,7 @@ fn numbered<'s, const W: usize>(
 fn threads(task: &Task<'_>) -> usize {
     /// With so few states threads do not pay. One alone stops at the limit to the step.
     const FEW: u64 = 1 << 16;
-    if task.limits.max_states.is_some_and(|most| most <= FEW) { 1 } else { task.options.threads.get() }
+    let few = task.limits.max_states.is_some_and(|most| most <= FEW);
+    // A search that is saved may go on without the limit, and must then be divided as it is now.
+    if few && task.options.checkpoint.is_none() { 1 } else { task.options.threads.get() }
 }

@@ -163,7 +163,7 @@ impl<'s, S: Store> Search<'s, S> {
             ControlFlow::Break(why) => Verdict::Unknown(*why),
         };
         let presence = self.task.layout.presence();
-        if presence.iter().any(|presence| *presence != Presence::Stored) {
+        if presence.contains(&Presence::Irrelevant) {
             let in_verdict = match &mut verdict {
                 Verdict::Violated(violation) => Some(&mut violation.trace),
                 Verdict::Reached(trace) => Some(trace),

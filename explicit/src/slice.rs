@@ -8,17 +8,19 @@
 //! Runs are shown with all variables: they are executed anew by the reference evaluator.
 
 use crate::options::Options;
+use musilc_ir::eval::eval;
 use musilc_ir::{
-    ExprId, Failure, Goal, InitResult, Node, Predicate, State, StepResult, Trace, TransitionSystem,
+    Env, ExprId, Failure, Goal, InitResult, Node, Predicate, State, StepResult, Trace, TransitionSystem,
+    Value,
 };
 
 /// How a search knows a variable.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Presence {
     /// It is part of states.
     Stored,
-    /// It always has its initial value, which is the same in all initial states.
-    Fixed,
+    /// It always has this value.
+    Fixed(Value),
     /// Nothing that is asked depends on it.
     Irrelevant,
 }
@@ -37,15 +39,22 @@ pub(crate) fn presence(system: &TransitionSystem, goal: Goal, options: &Options)
             *written = true;
         }
     }
-    let chosen = |index: usize| {
-        let value = system.init.values.get(index).copied();
-        let nodes = system.context.reachable(value);
-        nodes.into_iter().any(|expr| matches!(system.context.node(expr), Node::Param { .. } | Node::Var(_)))
+    let only_value = |index: usize| {
+        let expr = *system.init.values.get(index)?;
+        let nodes = system.context.reachable([expr]);
+        let chosen =
+            |expr| matches!(system.context.node(expr), Node::Param { .. } | Node::Var(_) | Node::Next(_));
+        if nodes.into_iter().any(chosen) {
+            return None;
+        }
+        let nowhere = State::default();
+        let value = eval(&system.context, expr, Env::of_state(&nowhere)).ok()?;
+        value.has_type(&system.variables[index].ty).then_some(value)
     };
     let presence = relevant.into_iter().zip(written).enumerate().map(|(index, known)| match known {
         (false, _) => Presence::Irrelevant,
-        (true, false) if !chosen(index) => Presence::Fixed,
-        (true, _) => Presence::Stored,
+        (true, false) => only_value(index).map_or(Presence::Stored, Presence::Fixed),
+        (true, true) => Presence::Stored,
     });
     presence.collect()
 }

@@ -254,3 +254,21 @@ fn more_assumptions_than_fit_a_word_are_kept_too() {
         );
     }
 }
+
+/// A lasso must be fair by the values of variables that are no part of the states, too.
+#[test]
+fn what_never_changes_has_its_value_in_lassos() {
+    let system = system(
+        "system steady var x: bool var limit: 0..=3 init x = false limit = 2
+         weak transition spin(n: 0..=1) when limit > $n x := !x
+         transition rest when true
+         terminal holds true
+         temporal p holds true claim true formula always { condition limit < 2 }",
+    );
+    let outcome = refute(&system);
+    assert!(
+        matches!(&outcome.verdict, Verdict::Violated(v) if v.trace.back_to.is_some()),
+        "{:?}",
+        outcome.verdict
+    );
+}

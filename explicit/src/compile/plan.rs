@@ -93,7 +93,7 @@ pub(crate) fn plan(
     mutation: Mutation,
 ) -> Result<Plan, Stop> {
     for (index, presence) in layout.presence().iter().enumerate() {
-        if let (Presence::Fixed, Some(&value)) = (presence, system.init.values.get(index)) {
+        if let (Presence::Fixed(_), Some(&value)) = (presence, system.init.values.get(index)) {
             lowering.fix(VarId::from(index), value)?;
         }
     }
