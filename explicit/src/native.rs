@@ -11,9 +11,11 @@ mod condition;
 mod examine;
 mod expand;
 mod function;
+mod group;
 mod instance;
 mod int;
 mod known;
+mod lanes;
 mod library;
 mod next;
 
