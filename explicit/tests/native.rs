@@ -222,3 +222,104 @@ fn agree_on_deep_expressions() {
         500,
     );
 }
+
+/// A system whose transitions go through arrays element by element, made of some choices.
+fn loops(choices: &[u16]) -> TransitionSystem {
+    let mut choices = choices.iter();
+    let mut below = |n: usize| choices.next().map_or(0, |&choice| usize::from(choice) % n);
+    let count = 3 + below(9);
+    let last = count - 1;
+    let most = [[1, 2, 3, 5, 7, 15][below(6)], [1, 2, 3, 5, 7, 15][below(6)]];
+    let mut condition = |j: &str| {
+        let one = |below: &mut dyn FnMut(usize) -> usize| {
+            let which = below(2);
+            let (array, k) = (["a", "b"][which], below(most[which] + 1));
+            match below(7) {
+                0 | 1 => format!("{array}[{j}] == {k}"),
+                2 | 3 => format!("{array}[{j}] != {k}"),
+                4 => format!("{array}[{j}] < {k}"),
+                5 => format!("c[{j}]"),
+                _ => format!("!c[{j}]"),
+            }
+        };
+        let (x, y, z) = (one(&mut below), one(&mut below), one(&mut below));
+        let text = match below(5) {
+            0 => x,
+            1 => format!("{x} && {y}"),
+            2 => format!("({x} || {y})"),
+            3 => format!("({x} || {y} && {z})"),
+            _ => format!("!({x} && {y}) && {z}"),
+        };
+        (text, below(most[0] + 1), below(most[1] + 1), below(2) == 0)
+    };
+    let templates: Vec<_> = (0..12).map(|_| condition("?")).collect();
+    let at = |template: usize, j: usize| templates[template].0.replace('?', &j.to_string());
+    let list = |template: usize, sign: &str| {
+        (0..count).map(|j| format!("({})", at(template, j))).collect::<Vec<_>>().join(sign)
+    };
+    let number = |template: usize| {
+        let ones = (0..count).map(|j| format!("(if {} {{ 1 }} else {{ 0 }})", at(template, j)));
+        ones.collect::<Vec<_>>().join(" + ")
+    };
+    let chain = |template: usize, old: &str, new: &dyn Fn(usize, &str) -> String| {
+        (0..count).fold(old.to_owned(), |inner, j| {
+            format!("(if $i != {j} && ({}) {{ {} }} else {{ {inner} }})", at(template, j), new(j, old))
+        })
+    };
+    // One assignment to each element, in order, as a loop has it.
+    let stores = |template: usize, array: &str, value: &dyn Fn(usize) -> String| {
+        let mut shared = String::new();
+        let mut before = array.to_owned();
+        for j in 0..count {
+            shared += &format!(
+                "%{} = if $i != {j} && ({}) {{ {before}[{j} := {}] }} else {{ {before} }}\n",
+                j + 1,
+                at(template, j),
+                value(j)
+            );
+            before = format!("%{}", j + 1);
+        }
+        (shared, before)
+    };
+    let (_, k0, k1, flag) = templates[0];
+    let (to_a, a) = stores(1, "a", &|_| k0.to_string());
+    let (to_b, b) = stores(2, "b", &|j| {
+        if flag { k1.to_string() } else { format!("narrow(a[{j}], 0..={})", most[1]) }
+    });
+    let (to_c, c) = stores(3, "c", &|_| flag.to_string());
+    let highest = chain(4, "m", &|j, _| format!("narrow(a[{j}] + 0, 0..={})", most[0]));
+    let some = chain(5, "false", &|j, _| format!("c[{j}]"));
+    system(&format!(
+        "system loops var a: [0..={0}; {count}] var b: [0..={1}; {count}] var c: [bool; {count}] var m: 0..={0}
+         init a = [0; {count}] b = [0; {count}] c = [false; {count}] m = 0
+         transition to_a(i: 0..={last})
+           {to_a} when a[$i] == 0 || c[$i] a := {a}[$i := narrow(a[$i] + 1, 0..={0})] m := {highest}
+         transition to_b(i: 0..={last})
+           {to_b} when {2} b := {b}
+         transition to_c(i: 0..={last})
+           {to_c} when {3} c := {c}[$i := {some}]
+         transition up(i: 0..={last}) when a[$i] < {0} a := a[$i := narrow(a[$i] + 1, 0..={0})]
+         transition flip(i: 0..={last}) when b[$i] != {k1} b := b[$i := {k1}] c := c[$i := !c[$i]]
+         transition again(i: 0..={last}) when b[$i] == {k1} b := b[$i := narrow(b[$i] + 1, 0..={1})]
+         terminal holds false
+         invariant p holds {4} <= 2 && ({5}) claim true
+         reachable q holds {6} < {7} + 1 claim true",
+        most[0],
+        most[1],
+        list(6, " || "),
+        list(7, " && "),
+        number(8),
+        list(9, " || "),
+        number(10),
+        number(11)
+    ))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases() / 10, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn agree_on_loops_over_arrays(choices in proptest::collection::vec(any::<u16>(), 120)) {
+        compare(&loops(&choices), 100);
+    }
+}
