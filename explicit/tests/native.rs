@@ -195,6 +195,29 @@ fn agree_where_something_fails() {
 }
 
 #[test]
+fn agree_on_arrays_far_apart() {
+    // 40 bits lie between an element of one array and that of the other.
+    let go = |array: &str, other: &str, value: &str, sign: &str| -> String {
+        let one = |j: u32| format!("if {sign}{other}[{j}] {{ {value} }} else {{ {array}[{j}] }}");
+        format!("[{}]", (0..20).map(one).collect::<Vec<_>>().join(", "))
+    };
+    compare(
+        &system(&format!(
+            "system s var a: [bool; 20] var between: 0..=1000000 var b: [bool; 20]
+             init a = [false; 20] between = 5 b = [false; 20]
+             transition one(i: 0..=19) when !b[$i] a := a[$i := !a[$i]] between := between * 7 mod 1000001
+             transition other(i: 0..=19) when a[$i] b := b[$i := true]
+             transition to_a when between mod 3 == 0 a := {}
+             transition to_b when between mod 3 == 1 b := {}
+             terminal holds false",
+            go("a", "b", "false", ""),
+            go("b", "a", "true", "!")
+        )),
+        500,
+    );
+}
+
+#[test]
 fn agree_on_deep_expressions() {
     let mut shared = "%1 = x %2 = x == 3".to_owned();
     for number in 1..3000 {
@@ -227,9 +250,11 @@ fn agree_on_deep_expressions() {
 fn loops(choices: &[u16]) -> TransitionSystem {
     let mut choices = choices.iter();
     let mut below = |n: usize| choices.next().map_or(0, |&choice| usize::from(choice) % n);
-    let count = 3 + below(9);
+    let count = [3, 4, 5, 7, 8, 9, 11, 16, 17][below(9)];
     let last = count - 1;
-    let most = [[1, 2, 3, 5, 7, 15][below(6)], [1, 2, 3, 5, 7, 15][below(6)]];
+    // Often as wide as each other.
+    let (some, other) = ([1, 1, 2, 3, 5, 7, 15][below(7)], [1, 2, 3, 5, 7, 15][below(6)]);
+    let most = [some, if below(2) == 0 { some } else { other }];
     let mut condition = |j: &str| {
         let one = |below: &mut dyn FnMut(usize) -> usize| {
             let which = below(2);
@@ -302,7 +327,7 @@ fn loops(choices: &[u16]) -> TransitionSystem {
          transition flip(i: 0..={last}) when b[$i] != {k1} b := b[$i := {k1}] c := c[$i := !c[$i]]
          transition again(i: 0..={last}) when b[$i] == {k1} b := b[$i := narrow(b[$i] + 1, 0..={1})]
          terminal holds false
-         invariant p holds {4} <= 2 && ({5}) claim true
+         invariant p holds {4} + {4} <= 2 && ({5}) claim true
          reachable q holds {6} < {7} + 1 claim true",
         most[0],
         most[1],
