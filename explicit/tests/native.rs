@@ -196,22 +196,20 @@ fn agree_where_something_fails() {
 
 #[test]
 fn agree_on_arrays_far_apart() {
-    // 40 bits lie between an element of one array and that of the other.
-    let go = |array: &str, other: &str, value: &str, sign: &str| -> String {
-        let one = |j: u32| format!("if {sign}{other}[{j}] {{ {value} }} else {{ {array}[{j}] }}");
-        format!("[{}]", (0..20).map(one).collect::<Vec<_>>().join(", "))
-    };
+    // 36 bits lie between an element of `a` and that of `b`; `c` is in another word.
+    let each = |element: &dyn Fn(u32) -> String| (0..8).map(element).collect::<Vec<_>>().join(", ");
     compare(
         &system(&format!(
-            "system s var a: [bool; 20] var between: 0..=1000000 var b: [bool; 20]
-             init a = [false; 20] between = 5 b = [false; 20]
-             transition one(i: 0..=19) when !b[$i] a := a[$i := !a[$i]] between := between * 7 mod 1000001
-             transition other(i: 0..=19) when a[$i] b := b[$i := true]
-             transition to_a when between mod 3 == 0 a := {}
-             transition to_b when between mod 3 == 1 b := {}
+            "system s var a: [0..=2; 8] var between: 0..=1000000 var b: [0..=2; 8] var c: [0..=2; 8]
+             init a = [0; 8] between = 5 b = [0; 8] c = [0; 8]
+             transition one(i: 0..=7, v: 0..=2) when b[$i] != 1
+               a := a[$i := $v] c := c[$i := 0] between := between * 7 mod 1000001
+             transition other(i: 0..=7, v: 0..=2) when a[$i] != $v b := b[$i := $v]
+             transition to_a when between mod 3 == 0 a := [{}]
+             transition to_c when between mod 3 != 1 c := [{}]
              terminal holds false",
-            go("a", "b", "false", ""),
-            go("b", "a", "true", "!")
+            each(&|j| format!("if b[{j}] != 2 && c[{j}] != 1 {{ 1 }} else {{ a[{j}] }}")),
+            each(&|j| format!("if a[{j}] != 1 && b[{j}] != 2 {{ 2 }} else {{ c[{j}] }}")),
         )),
         500,
     );
