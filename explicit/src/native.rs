@@ -7,6 +7,7 @@
 //! [`known`] simplifies scalars and [`instance`] steps before any code is made; [`condition`], [`int`] and [`next`] make code of
 //! them in a [`function`]; [`expand`] and [`examine`] are the functions; [`library`] keeps and calls them.
 
+mod chain;
 mod condition;
 mod examine;
 mod expand;

@@ -57,25 +57,7 @@ impl Fun<'_, '_> {
                 self.load(place, next, position)
             }
             ref node if is_condition(node) => self.condition_as_int(id),
-            Scalar::Ite(c, t, e) => {
-                // Nested conditionals with the same alternative are one.
-                let mut literals = vec![(c, true)];
-                let mut t = t;
-                while let Scalar::Ite(inner, then, other) = *scalars.node(t)
-                    && other == e
-                    && self.cached(t, 0).is_none()
-                {
-                    literals.push((inner, true));
-                    t = then;
-                }
-                if literals.len() > 1 {
-                    let c = self.junction(&literals, true);
-                    let (t, e) = (self.int(t), self.int(e));
-                    return self.b.ins().select(c, t, e);
-                }
-                let (c, t, e) = (self.condition(c, true), self.int(t), self.int(e));
-                self.b.ins().select(c, t, e)
-            }
+            Scalar::Ite(..) => self.conditional_int(id),
             Scalar::Add(ref list) => {
                 let (mut sum, rest) = self.count(list);
                 let mut offset = 0i64;
