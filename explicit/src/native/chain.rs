@@ -126,6 +126,12 @@ fn chain(known: &Known<'_>, id: Sid) -> Option<Chain> {
     (ordered && even).then_some(Chain { test, lanes, highest, lowest, cell, ratio, rest })
 }
 
+/// About how many instructions a conditional takes, if it is such a chain.
+pub(super) fn cost(known: &Known<'_>, id: Sid) -> Option<u32> {
+    let chain = chain(known, id)?;
+    Some(known.scalars.cost(chain.rest).saturating_add(16))
+}
+
 impl Fun<'_, '_> {
     /// The value of a conditional.
     pub(super) fn conditional_int(&mut self, id: Sid) -> Value {

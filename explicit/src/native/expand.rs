@@ -15,8 +15,11 @@ use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use std::ops::Range;
 
-/// Steps that take up to so many instructions are always executed.
-const CHEAP: u32 = 56;
+/// Steps that take up to so many instructions are always executed, if they are often enabled.
+const CHEAP: u32 = 96;
+
+/// Those that take up to so many in any case.
+const CHEAPEST: u32 = 16;
 
 /// A guard whose rest takes more than this is evaluated only if its tests of bits are true.
 const CHEAP_GUARD: u32 = 48;
@@ -125,7 +128,10 @@ impl Expander<'_, '_> {
         let guard = first.guard.cost(known);
         let bodies = group.steps.iter().map(|(_, step)| step.cost(known).saturating_add(2 * words as u32));
         let whole = bodies.fold(guard, u32::saturating_add);
-        if whole <= CHEAP && words <= MOST_WORDS_IN_VAIN && self.properties.is_empty() {
+        // The more bits are tested, the more seldom it is enabled, and the easier that is to foretell.
+        let bits: u32 = first.guard.tests.iter().map(|bits| bits.mask.count_ones()).sum();
+        let cheap = (CHEAP >> bits.saturating_sub(3).min(31)).max(CHEAPEST);
+        if whole <= cheap && words <= MOST_WORDS_IN_VAIN && self.properties.is_empty() {
             self.in_vain(fun, group, first, progress)
         } else {
             self.jumped_over(fun, group, first, progress, guard > CHEAP_GUARD)
