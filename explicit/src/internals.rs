@@ -257,7 +257,7 @@ impl NativeEngine<'_> {
         let Engine { layout, program } = self.engine;
         let compile = || NativeSteps::new(layout, &program.scalars, &program.plan).ok();
         let steps = self.steps.get_or_init(compile).as_ref()?;
-        let mut numbers = vec![0; steps.room()];
+        let mut numbers = vec![0; steps.most_states()];
         let expanded = steps.expand(state, &mut out, &mut numbers);
         view.failed = expanded.odd;
         let numbers = numbers.into_iter().map(Numbered::new);
