@@ -5,6 +5,7 @@
 mod common;
 
 use common::generate::{choices, generate};
+use common::system;
 use musilc_explicit::Mutation;
 use musilc_explicit::internals::Engine;
 use musilc_ir::{Goal, TransitionSystem, text};
