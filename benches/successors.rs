@@ -1,10 +1,11 @@
-//! Compiled steps: how many per second from packed states, against the reference evaluator.
+//! Steps from packed states, by machine code and by the interpreter of register code: how many per second, against the reference
+//! evaluator; and how long it takes to make machine code.
 
 mod models;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use musilc_explicit::internals::Engine;
-use musilc_ir::{State, TransitionSystem};
+use musilc_ir::{Goal, State, TransitionSystem};
 
 /// The first states of a system, packed, as many as wanted.
 fn some_states(engine: &Engine, most: usize) -> Vec<u64> {
@@ -37,9 +38,19 @@ fn successors(criterion: &mut Criterion) {
         let states = some_states(&engine, 2000);
         let (steps, _) = engine.successors(&states);
         group.throughput(Throughput::Elements(steps));
-        group.bench_function(BenchmarkId::new("compiled", name), |bencher| {
+        group.bench_function(BenchmarkId::new("interpreted", name), |bencher| {
             bencher.iter(|| engine.successors(&states).0);
         });
+        // There is none on some machines.
+        if let Ok(native) = engine.native(&system, Goal::All) {
+            group.bench_function(BenchmarkId::new("native", name), |bencher| {
+                bencher.iter(|| native.count(&states));
+            });
+            group.throughput(Throughput::Elements(native.instructions() as u64));
+            group.bench_function(BenchmarkId::new("compiling", name), |bencher| {
+                bencher.iter(|| engine.native(&system, Goal::All).is_ok());
+            });
+        }
         let few: Vec<State> = states
             .chunks(engine.layout().words())
             .take(20)

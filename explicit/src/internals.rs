@@ -13,6 +13,7 @@ use crate::store::{Store, hash};
 use crate::table::{Table, Tag};
 use musilc_ir::{Goal, Limits, PropertyKind, State, TransitionSystem, Unknown};
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 /// A compiled system.
 #[derive(Debug)]
@@ -110,8 +111,7 @@ impl Engine {
     ) -> Result<NativeEngine<'e>, String> {
         let Program { scalars, plan, .. } = &self.program;
         let native = Native::new(system, &self.layout, scalars, plan, goal)?;
-        let steps = NativeSteps::new(&self.layout, scalars, plan)?;
-        Ok(NativeEngine { system, program: &self.program, native, steps })
+        Ok(NativeEngine { system, engine: self, native, steps: OnceLock::new() })
     }
 
     /// What the interpreter makes of a packed state; `None` where a value leaves its type.
@@ -208,9 +208,10 @@ pub struct View {
 /// A system in machine code.
 pub struct NativeEngine<'e> {
     system: &'e TransitionSystem,
-    program: &'e Program,
+    engine: &'e Engine,
     native: Native,
-    steps: NativeSteps,
+    /// Compiled when it is first needed.
+    steps: OnceLock<Option<NativeSteps>>,
 }
 
 impl NativeEngine<'_> {
@@ -223,7 +224,7 @@ impl NativeEngine<'_> {
     /// The number of steps from these packed states. The states that they lead to are written one over the other.
     #[must_use]
     pub fn count(&self, states: &[u64]) -> u64 {
-        let width = self.program.words;
+        let width = self.engine.program.words;
         let mut out = vec![0; self.native.room()];
         let mut fired = vec![0; self.system.transitions.len()];
         for state in states.chunks_exact(width) {
@@ -237,13 +238,13 @@ impl NativeEngine<'_> {
     #[must_use]
     pub fn unsuspicious(&self, states: &[u64]) -> usize {
         let fine = |&state: &&[u64]| self.native.examine(state) == Findings { suspect: false, enabled: true };
-        states.chunks_exact(self.program.words).filter(fine).count()
+        states.chunks_exact(self.engine.program.words).filter(fine).count()
     }
 
     /// What the machine code makes of a packed state.
     #[must_use]
     pub fn view(&self, state: &[u64]) -> Option<View> {
-        let width = self.program.words;
+        let width = self.engine.program.words;
         let mut out = vec![0; self.native.room()];
         let mut view = View { fired: vec![0; self.system.transitions.len()], ..View::default() };
         let expanded = self.native.expand(state, &mut out, &mut view.fired);
@@ -253,8 +254,11 @@ impl NativeEngine<'_> {
         view.odd = expanded.odd;
         view.successors = states(&out, expanded.words);
         view.successors.sort_unstable();
-        let mut numbers = vec![0; out.len()];
-        let expanded = self.steps.expand(state, &mut out, &mut numbers);
+        let Engine { layout, program } = self.engine;
+        let compile = || NativeSteps::new(layout, &program.scalars, &program.plan).ok();
+        let steps = self.steps.get_or_init(compile).as_ref()?;
+        let mut numbers = vec![0; steps.most_states()];
+        let expanded = steps.expand(state, &mut out, &mut numbers);
         view.failed = expanded.odd;
         let numbers = numbers.into_iter().map(Numbered::new);
         let numbered = numbers.zip(states(&out, expanded.words));
@@ -262,7 +266,7 @@ impl NativeEngine<'_> {
             numbered.map(|(code, state)| (code.transition(), code.number().into(), state)).collect();
         let Findings { suspect, enabled } = self.native.examine(state);
         (view.suspect, view.enabled) = (suspect, enabled);
-        let plan = &self.program.plan;
+        let plan = &self.engine.program.plan;
         let probes = (0..plan.probes.len()).map(Condition::Probe);
         let properties = (0..plan.properties.len()).map(Condition::Property);
         let temporal = (0..plan.conditions.len()).map(Condition::Temporal);

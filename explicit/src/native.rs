@@ -7,13 +7,16 @@
 //! [`known`] simplifies scalars and [`instance`] steps before any code is made; [`condition`], [`int`] and [`next`] make code of
 //! them in a [`function`]; [`expand`] and [`examine`] are the functions; [`library`] keeps and calls them.
 
+mod chain;
 mod condition;
 mod examine;
 mod expand;
 mod function;
+mod group;
 mod instance;
 mod int;
 mod known;
+mod lanes;
 mod library;
 mod next;
 

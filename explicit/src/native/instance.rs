@@ -1,12 +1,16 @@
 //! One instance of a transition, simplified for the states in which it is enabled.
 
 use super::known::{Field, Known, Set, elements, field, merge};
+use super::lanes::Conditional;
 use crate::compile::code::Masked;
 use crate::compile::plan::{StepPlan, Write};
 use crate::compile::scalar::{Scalar, Sid, Source};
 use crate::layout::low_bits;
 use musilc_ir::VarId;
 use rustc_hash::FxHashMap;
+
+/// From so many cells on it is worth changing them all at once.
+const FEWEST_LANES: usize = 3;
 
 /// A guard: all of this must be true.
 #[derive(Default)]
@@ -33,6 +37,8 @@ pub(super) struct Change {
     pub(super) copies: Vec<(u32, u32, u64)>,
     /// Cells with other values.
     pub(super) inserts: Vec<(Field, Sid)>,
+    /// Cells that change under some condition; those of one kind together.
+    pub(super) lanes: Vec<Vec<Conditional>>,
 }
 
 /// A value that must belong to the type of a variable, if the condition is true.
@@ -169,6 +175,15 @@ impl Step {
                 }
             }
         }
+        for change in step.changes.values_mut() {
+            let (many, few): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut change.lanes).into_iter().partition(|all| all.len() >= FEWEST_LANES);
+            change.lanes = many;
+            for one in few.into_iter().flatten() {
+                change.mask |= low_bits(one.field.width) << one.field.shift;
+                change.inserts.push((one.field, one.value));
+            }
+        }
         // Where nothing else changes in a word, known old values become known new ones by one addition.
         for (field, raw, sum) in constants {
             let change = step.changes.entry(field.word).or_default();
@@ -229,7 +244,21 @@ impl Step {
                 return;
             }
         }
+        let domain = own.and_then(|own| self.guard.domain(known, own));
+        let found = own.and_then(|own| known.conditional(own, field, domain, value));
         let change = self.changes.entry(field.word).or_default();
+        if let Some((shape, base, raw)) = found {
+            let one = Conditional { field, shape, base, raw, value };
+            let same = |all: &&mut Vec<Conditional>| {
+                all.iter().all(|other| {
+                    (other.field.width, other.raw) == (field.width, raw) && other.shape == one.shape
+                })
+            };
+            return match change.lanes.iter_mut().find(same) {
+                Some(all) => all.push(one),
+                None => change.lanes.push(vec![one]),
+            };
+        }
         let mask = low_bits(field.width) << field.shift;
         change.mask |= mask;
         if let Scalar::Cell(Source::State { next: false, .. }, _) = known.scalars.node(value)
@@ -252,7 +281,8 @@ impl Step {
         let failures = self.failures.iter().map(|&id| cost(id) + 2);
         let ranges = self.ranges.iter().map(|range| range.condition.map_or(0, cost) + cost(range.value) + 3);
         let changes = self.changes.values().flat_map(|change| {
-            let fixed = 3 + 3 * change.copies.len() as u32;
+            let lanes = change.lanes.iter().map(|all| all.first().map_or(0, |one| 2 * one.shape.parts() + 8));
+            let fixed = 3 + 3 * change.copies.len() as u32 + lanes.sum::<usize>() as u32;
             change.inserts.iter().map(|&(_, id)| cost(id).saturating_add(2)).chain([fixed])
         });
         let indexed = self.indexed.iter().map(|write| {

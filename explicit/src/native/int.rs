@@ -57,10 +57,7 @@ impl Fun<'_, '_> {
                 self.load(place, next, position)
             }
             ref node if is_condition(node) => self.condition_as_int(id),
-            Scalar::Ite(c, t, e) => {
-                let (c, t, e) = (self.condition(c, true), self.int(t), self.int(e));
-                self.b.ins().select(c, t, e)
-            }
+            Scalar::Ite(..) => self.conditional_int(id),
             Scalar::Add(ref list) => {
                 let (mut sum, rest) = self.count(list);
                 let mut offset = 0i64;

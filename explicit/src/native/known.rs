@@ -218,10 +218,19 @@ impl<'p> Known<'p> {
         if self.scalars.as_const(id).is_some() {
             return 0;
         }
-        match self.of[id.index()] {
-            Some(_) => self.scalars.cost(id).min(5),
-            None if self.masked(id, true).is_some() || self.masked(id, false).is_some() => 3,
-            None => self.scalars.cost(id),
+        let melts = |id: Sid| self.masked(id, true).is_some() || self.masked(id, false).is_some();
+        if self.of[id.index()].is_some() {
+            return self.scalars.cost(id).min(5);
+        }
+        if melts(id) {
+            return 3;
+        }
+        match self.scalars.node(id) {
+            Scalar::And(list) | Scalar::Or(list) if list.iter().all(|&id| melts(id)) => {
+                self.scalars.cost(id).min(10)
+            }
+            Scalar::Ite(..) => super::chain::cost(self, id).unwrap_or_else(|| self.scalars.cost(id)),
+            _ => self.scalars.cost(id),
         }
     }
 }

@@ -144,6 +144,9 @@ impl Fun<'_, '_> {
             let moved = self.shift_left(raw, field.shift);
             word = self.b.ins().bor(word, moved);
         }
+        for all in &change.lanes {
+            word = self.change_lanes(word, all);
+        }
         self.plus(word, change.sum.cast_signed())
     }
 }
