@@ -182,6 +182,7 @@ fn agree_where_something_fails() {
                fail out_of_range(0..=9, \"x\") if x + $k > 9
                fail not_in_bag if b[3] && y == 2
                x := narrow(x + $k, 0..=9) b := b[narrow(x, 0..=3) := true]
+             transition before when x < 4 && y != 1 b := b[0 := true]
              transition leaves when x < 4 && y != 1 y := y + x
              transition only when b[2] && x < 8 && y == 5 y := narrow(x * 3, 0..=9) b := b[2 := false]
              transition off when y > 0 y := narrow(y - 1, 0..=9) x := 0
