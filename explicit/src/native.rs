@@ -4,8 +4,9 @@
 //! state: where its steps lead, and whether it needs a closer look. What is seldom, and what comes first or in which words it is to be
 //! reported, is left to the interpreter, to which the code points wherever anything is out of the ordinary.
 //!
-//! [`known`] simplifies scalars and [`instance`] steps before any code is made; [`condition`], [`int`] and [`next`] make code of
-//! them in a [`function`]; [`expand`] and [`examine`] are the functions; [`library`] keeps and calls them.
+//! [`known`] simplifies scalars, [`instance`] steps, and [`group`] finds those that are enabled together, before any code is made.
+//! [`condition`], [`int`], [`chain`], [`lanes`] and [`next`] make code of them in a [`function`]; [`expand`] and [`examine`] are the
+//! functions; [`library`] keeps and calls them.
 
 mod chain;
 mod condition;
