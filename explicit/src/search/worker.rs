@@ -54,8 +54,6 @@ pub(crate) struct Desk<'s, S> {
     pipeline: Pipeline,
     /// Steps are only looked at for what is wrong with them: everything else has been done by native code.
     closer: bool,
-    /// States are entered one by one: the number allowed is nearly reached.
-    careful: bool,
 }
 
 /// States for another worker, one after the other.
@@ -125,7 +123,6 @@ impl<'s, S: Store> Worker<'s, S> {
                 sifted: Batch::default(),
                 pipeline: Pipeline::new(program.words),
                 closer: false,
-                careful: false,
             },
         }
     }
@@ -302,12 +299,11 @@ impl<S: Store> Desk<'_, S> {
     /// Whether the limit on states may be reached by the successors of a state, of which there are at most so many. From then on, states are
     /// entered one by one, so that not a step more is executed than is allowed.
     #[inline]
-    fn near_the_limit(&mut self, successors: usize) -> bool {
+    fn near_the_limit(&self, successors: usize) -> bool {
         let Some(most) = self.task.limits.max_states else { return false };
         let words = self.task.program.words;
         let waiting = self.pipeline.waiting() + self.used / words + successors;
-        self.careful = self.outboxes.is_empty() && self.store.len() + waiting as u64 > most;
-        self.careful
+        self.outboxes.is_empty() && self.store.len() + waiting as u64 > most
     }
 
     fn offer_state(&mut self, kind: ViolationKind, state: &[u64]) {

@@ -146,7 +146,7 @@ impl Probe {
         (0..W).fold((1 << lanes) - 1, |hits, word| hits & equal >> (word * lanes))
     }
 
-    /// Enters a state that is not there; whether there was a place.
+    /// Enters a slot, tag and all, whose state is not there; whether there was a place. `depth` is 0: the slot has its own.
     #[inline(always)]
     pub(super) fn place<L: Lanes, const W: usize>(
         self,
@@ -158,9 +158,7 @@ impl Probe {
         for bucket in &mut buckets[home..] {
             let lane = taken::<L, W>(bucket).trailing_ones() as usize;
             if lane < lanes {
-                for (word, &bits) in slot.iter().enumerate() {
-                    bucket[word * lanes + lane] = bits;
-                }
+                self.write(bucket, lane, slot);
                 return true;
             }
         }
