@@ -15,7 +15,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// How every checkpoint begins. The number changes with the format.
-const MAGIC: &[u8] = b"musilc checkpoint 1\n";
+const MAGIC: &[u8] = b"musilc checkpoint 2\n";
 
 /// In place of a number that there is none.
 const NONE: u64 = u64::MAX;
@@ -157,19 +157,17 @@ impl Checkpoint {
         };
         out.bytes(MAGIC)?;
         out.text(&identity(search.task))?;
-        out.word(search.workers.len() as u64)?;
+        out.text(S::KIND)?;
         out.word(depth.into())?;
         out.list(&search.levels)?;
         out.word(search.decided.map_or(NONE, u64::from))?;
         for witness in &search.witnesses {
             write_trace(&mut out, search.task, witness.as_ref())?;
         }
-        for worker in &search.workers {
-            out.list(&worker.desk.fired)?;
-            let unmet: Vec<u64> = worker.desk.unmet.iter().map(|&probe| probe as u64).collect();
-            out.list(&unmet)?;
-            worker.desk.store.save(&mut out)?;
-        }
+        out.list(&search.fired())?;
+        let unmet: Vec<u64> = search.unmet().map(|probe| probe as u64).collect();
+        out.list(&unmet)?;
+        search.store.save(&mut out)?;
         let checksum = out.checksum.clone().finalize();
         out.word(checksum.into())?;
         let file = out.file.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -212,9 +210,10 @@ impl Checkpoint {
             return Err(Unfit::Damaged);
         }
         from.expect(identity(search.task).as_bytes(), "is of another check, or of another version of it")?;
-        if from.word()? != search.workers.len() as u64 {
-            return Err(Unfit::Other("was written with another number of threads"));
-        }
+        from.expect(
+            S::KIND.as_bytes(),
+            "was written with one thread where there are several now, or the other way round",
+        )?;
         let depth = u32::try_from(from.word()?).map_err(|_| Unfit::Damaged)?;
         search.levels = from.list()?;
         search.decided = match from.word()? {
@@ -225,15 +224,15 @@ impl Checkpoint {
             search.witnesses[at] = read_trace(&mut from, search.task)?;
         }
         let memory: &Memory = &search.task.memory;
-        for worker in &mut search.workers {
-            let fired = from.list()?;
-            if fired.len() != worker.desk.fired.len() {
-                return Err(Unfit::Damaged);
-            }
-            worker.desk.fired = fired;
-            worker.desk.unmet = from.list()?.into_iter().map(|probe| probe as usize).collect();
-            worker.desk.store.load(&mut from, memory)?;
+        let (fired, unmet) = (from.list()?, from.list()?);
+        if fired.len() != search.task.program.transitions.len() {
+            return Err(Unfit::Damaged);
         }
+        for worker in &mut search.workers {
+            worker.desk.unmet = unmet.iter().map(|&probe| probe as usize).collect();
+        }
+        search.workers[0].desk.fired = fired;
+        search.store.load(&mut from, memory)?;
         let expected = from.checksum.clone().finalize();
         if from.word()? != expected.into() {
             return Err(Unfit::Damaged);

@@ -3,11 +3,12 @@
 use crate::compile::code::Exit;
 use crate::compile::{Program, compile};
 use crate::layout::Layout;
+use crate::level::Hand;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::memory::Memory;
 use crate::mutation::Mutation;
 use crate::native::{Condition, Findings, Native, NativeSteps, Numbered};
-use crate::search::pipeline::{BATCH, Pipeline};
+use crate::search::pipeline::{Access, BATCH, Pipeline};
 use crate::seen::Seen;
 use crate::store::{Store, hash};
 use crate::table::{Table, Tag};
@@ -327,6 +328,7 @@ impl<const W: usize> StateSet<W> {
 /// The set that a search keeps states of one or two words in.
 pub struct BucketSet<const W: usize> {
     table: Table<W>,
+    hand: Hand,
     pipeline: Pipeline,
     memory: Memory,
 }
@@ -337,16 +339,17 @@ impl<const W: usize> BucketSet<W> {
     pub fn new(bits: u32) -> Option<Self> {
         let memory = Memory::new(None);
         let table = Table::new(Tag::new(bits)?, None, &memory).ok()?;
-        Some(Self { table, pipeline: Pipeline::new(W), memory })
+        Some(Self { table, hand: Hand::default(), pipeline: Pipeline::new(W), memory })
     }
 
     /// Adds those of these states, one after the other, that are not there.
     pub fn enter(&mut self, states: &[u64]) {
+        let Self { table, hand, pipeline, memory } = self;
         for batch in states.chunks(BATCH * W) {
-            self.pipeline.add(batch);
-            let _ = self.pipeline.turn(&mut self.table, u64::MAX, &self.memory);
+            pipeline.add(batch);
+            let _ = pipeline.turn(&mut Access::Alone(table), hand, u64::MAX, memory);
         }
-        let _ = self.pipeline.flush(&mut self.table, u64::MAX, &self.memory);
+        let _ = pipeline.flush(&mut Access::Alone(table), hand, u64::MAX, memory);
     }
 
     /// Whether the state is in the set.

@@ -26,8 +26,15 @@ struct Chunk {
 
 /// Chunks that are free to be used again.
 #[derive(Default, Debug)]
-pub(crate) struct Pool {
+struct Pool {
     free: Vec<Chunk>,
+}
+
+/// What a thread has for itself: the states that it has entered since the last depth, and room for more.
+#[derive(Default, Debug)]
+pub(crate) struct Hand {
+    next: Level,
+    pool: Pool,
 }
 
 impl Level {
@@ -52,7 +59,7 @@ impl Level {
     }
 
     /// All words, in pieces that hold whole states.
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u64]> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u64]> + Clone {
         self.chunks.iter().map(|chunk| &chunk.words[..chunk.used])
     }
 
@@ -63,16 +70,11 @@ impl Level {
     }
 
     /// Reads a list of states of so many words each.
-    pub(crate) fn load(
-        from: &mut Reader,
-        width: usize,
-        pool: &mut Pool,
-        memory: &Memory,
-    ) -> Result<Self, Unfit> {
-        let mut left = from.length(8)?;
+    pub(crate) fn load(from: &mut Reader, width: usize, memory: &Memory) -> Result<Self, Unfit> {
+        let (mut left, mut pool) = (from.length(8)?, Pool::default());
         let mut level = Self::default();
         while left > 0 {
-            let tail = level.tail(width, pool, memory)?;
+            let tail = level.tail(width, &mut pool, memory)?;
             let some = (tail.len() / width * width).min(left);
             from.words(&mut tail[..some])?;
             level.commit(some);
@@ -83,12 +85,7 @@ impl Level {
 
     /// Room for so many words more, to be taken by [`Self::commit`].
     #[inline]
-    pub(crate) fn tail(
-        &mut self,
-        words: usize,
-        pool: &mut Pool,
-        memory: &Memory,
-    ) -> Result<&mut [u64], Full> {
+    fn tail(&mut self, words: usize, pool: &mut Pool, memory: &Memory) -> Result<&mut [u64], Full> {
         let fits = self.chunks.last().is_some_and(|chunk| chunk.words.len() - chunk.used >= words);
         if !fits {
             // Chunks grow with the list, so that short lists stay small.
@@ -103,7 +100,7 @@ impl Level {
 
     /// So many words of the tail have been written.
     #[inline]
-    pub(crate) fn commit(&mut self, words: usize) {
+    fn commit(&mut self, words: usize) {
         if let Some(chunk) = self.chunks.last_mut() {
             chunk.used += words;
             self.words += words;
@@ -125,14 +122,48 @@ impl Pool {
         fresh.resize(words, 0);
         Ok(Chunk { words: fresh.into_boxed_slice(), used: 0 })
     }
+}
 
-    /// Takes the chunks of a list that is no longer needed.
-    pub(crate) fn recycle(&mut self, level: Level, memory: &Memory) {
-        for chunk in level.chunks {
-            if chunk.words.len() < CHUNK {
-                memory.release(chunk.words.len() as u64 * 8);
-            } else {
-                self.free.push(chunk);
+impl Hand {
+    /// Room for so many words more, to be taken by [`Self::commit`].
+    #[inline]
+    pub(crate) fn tail(&mut self, words: usize, memory: &Memory) -> Result<&mut [u64], Full> {
+        self.next.tail(words, &mut self.pool, memory)
+    }
+
+    /// So many words of the tail have been written.
+    #[inline]
+    pub(crate) fn commit(&mut self, words: usize) {
+        self.next.commit(words);
+    }
+
+    /// Appends a word.
+    pub(crate) fn push(&mut self, word: u64, memory: &Memory) -> Result<(), Full> {
+        if let Some(place) = self.tail(1, memory)?.first_mut() {
+            *place = word;
+            self.commit(1);
+        }
+        Ok(())
+    }
+
+    /// Takes the states of all hands.
+    pub(crate) fn gather(hands: &mut [&mut Self]) -> Level {
+        let mut all = Level::default();
+        for hand in hands {
+            let next = std::mem::take(&mut hand.next);
+            all.words += next.words;
+            all.chunks.extend(next.chunks);
+        }
+        all
+    }
+
+    /// Gives the room of a list that is no longer needed to all hands, in turn.
+    pub(crate) fn give(hands: &mut [&mut Self], list: Level, memory: &Memory) {
+        let turns = hands.len().max(1);
+        for (turn, chunk) in list.chunks.into_iter().enumerate() {
+            match hands.get_mut(turn % turns) {
+                Some(hand) if chunk.words.len() >= CHUNK => hand.pool.free.push(chunk),
+                _ => memory.release(chunk.words.len() as u64 * 8),
             }
         }
     }

@@ -29,6 +29,7 @@ mod product;
 mod scc;
 mod search;
 mod seen;
+mod shards;
 mod shorten;
 mod slice;
 mod store;
@@ -45,6 +46,7 @@ use memory::Full;
 use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
 use search::{Global, Search, Task};
 use seen::Seen;
+use shards::Shards;
 use std::time::Instant;
 use table::{Table, Tag};
 
@@ -123,10 +125,9 @@ fn search(task: &Task<'_>, clock: Clock<'_>) -> Result<Outcome, Unknown> {
 }
 
 fn compact<'s, const W: usize>(task: &'s Task<'s>, clock: Clock<'s>, tag: Tag) -> Result<Outcome, Unknown> {
-    let threads = threads(task);
-    let new = |_| Table::<W>::new(tag, task.limits.max_memory, &task.memory);
-    let tables: Result<Vec<_>, Full> = (0..threads).map(new).collect();
-    Ok(Search::new(task, clock, tables.map_err(|_| task.out_of_memory())?, None).run())
+    let table = Table::<W>::new(tag, task.limits.max_memory, &task.memory);
+    let table = table.map_err(|Full| task.out_of_memory())?;
+    Ok(Search::new(task, clock, table, task.options.threads.get(), None).run())
 }
 
 fn numbered<'s, const W: usize>(
@@ -134,16 +135,9 @@ fn numbered<'s, const W: usize>(
     clock: Clock<'s>,
     global: Option<Global<'s, Seen<W>>>,
 ) -> Result<Outcome, Unknown> {
-    let threads = if global.is_some() { 1 } else { threads(task) };
-    let sets = (0..threads).map(|_| Seen::new(task.program.words)).collect();
-    Ok(Search::new(task, clock, sets, global).run())
-}
-
-/// How many threads to search with.
-fn threads(task: &Task<'_>) -> usize {
-    /// With so few states threads do not pay. One alone stops at the limit to the step.
-    const FEW: u64 = 1 << 16;
-    let few = task.limits.max_states.is_some_and(|most| most <= FEW);
-    // A search that is saved may go on without the limit, and must then be divided as it is now.
-    if few && task.options.checkpoint.is_none() { 1 } else { task.options.threads.get() }
+    let (words, threads) = (task.program.words, task.options.threads.get());
+    if threads == 1 || global.is_some() {
+        return Ok(Search::new(task, clock, Seen::new(words), 1, global).run());
+    }
+    Ok(Search::new(task, clock, Shards::<W>::new(words), threads, None).run())
 }

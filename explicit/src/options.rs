@@ -12,6 +12,9 @@ pub struct Options {
     pub codegen: Codegen,
     /// How many threads search. The answer is the same with any number of them.
     pub threads: NonZeroUsize,
+    /// A depth of so many states is worth sharing. With fewer, waking threads takes longer than the work.
+    #[doc(hidden)]
+    pub share_from: usize,
     /// Where the search is saved now and then, and goes on from if it was stopped.
     pub checkpoint: Option<Checkpoint>,
     /// Leave variables out of states where nothing that is asked depends on them. There may be fewer states then, and less depth.
@@ -47,6 +50,7 @@ impl Default for Options {
         Self {
             codegen: Codegen::Auto,
             threads: NonZeroUsize::MIN,
+            share_from: 1 << 11,
             checkpoint: None,
             slice: false,
             mutation: Mutation::None,

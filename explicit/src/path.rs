@@ -10,7 +10,7 @@ use crate::search::Task;
 use crate::search::findings::States;
 use crate::search::judge::Judge;
 use crate::seen::Seen;
-use crate::store::{Store, hash};
+use crate::store::{Share, Store, hash};
 use musilc_ir::{Step, Trace, TransitionId, Unknown, ViolationKind};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -21,8 +21,7 @@ type Flow<T = ()> = ControlFlow<Stop, T>;
 /// Finds runs through states that have been found.
 pub(crate) struct Paths<'a, 's, S> {
     pub(crate) task: &'a Task<'s>,
-    /// Every state is in one of these.
-    pub(crate) stores: Vec<&'a S>,
+    pub(crate) store: &'a S,
     pub(crate) pool: Option<&'a ThreadPool>,
 }
 
@@ -119,10 +118,12 @@ impl<S: Store> Paths<'_, '_, S> {
         for depth in (0..depth).rev() {
             let Some(ahead) = targets.last() else { return Ok(None) };
             let found: Result<Vec<Vec<u64>>, Stop> = match self.pool {
-                None => self.stores.iter().map(|store| self.ancestors(store, depth, ahead)).collect(),
-                Some(pool) => pool.install(|| {
-                    self.stores.par_iter().map(|store| self.ancestors(store, depth, ahead)).collect()
-                }),
+                None => self.ancestors(depth, Share::WHOLE, ahead).map(|found| vec![found]),
+                Some(pool) => {
+                    let of = pool.current_num_threads();
+                    let shares = (0..of).into_par_iter().map(|number| Share { number, of });
+                    pool.install(|| shares.map(|share| self.ancestors(depth, share, ahead)).collect())
+                }
             };
             let found = found?.concat();
             let Ok(next) = Targets::new(words, found.chunks_exact(words), memory) else { return Ok(None) };
@@ -132,15 +133,15 @@ impl<S: Store> Paths<'_, '_, S> {
         self.follow(&targets, step).map(Some)
     }
 
-    /// Those of a store's states at a depth from which a step leads to a target.
-    fn ancestors(&self, store: &S, depth: usize, targets: &Targets) -> Result<Vec<u64>, Stop> {
+    /// Those of a share of the states at a depth from which a step leads to a target.
+    fn ancestors(&self, depth: usize, share: Share, targets: &Targets) -> Result<Vec<u64>, Stop> {
         let program = self.task.program;
         let (words, native) = (program.words, self.task.native.get());
         let mut machine = Machine::new(program);
         let mut fired = vec![0; program.transitions.len()];
         let mut after = vec![0; native.map_or(0, |native| native.room())];
         let mut found = Vec::new();
-        let flow = store.visit_depth(depth, &mut |block| {
+        let flow = self.store.visit_depth(depth, share, &mut |block| {
             self.task.pause()?;
             for state in block.chunks_exact(words) {
                 let leads = match native {

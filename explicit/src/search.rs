@@ -4,13 +4,12 @@
 //! bodies, step properties). All of them are looked at before the least is reported, and of the runs to it the least ([`crate::path`]), so the
 //! answer depends on the system alone.
 //!
-//! With several threads, each state belongs to one of them by its hash. They take turns at two things ([`round`]): each computes the steps from
-//! states of its own, and puts the states after them into the boxes of their owners; then each enters what it has been given. So no thread ever
-//! touches the set of another, and each set grows by itself.
+//! With several threads, each takes some states of the frontier, computes the steps from them, and enters the states after them into the set,
+//! while the others do the same ([`worker`]). They come together when the set must grow, and now and then so that the clock is looked at
+//! ([`round`]).
 
 pub(crate) mod findings;
 pub(crate) mod judge;
-mod meeting;
 pub(crate) mod pipeline;
 mod recent;
 mod round;
@@ -25,7 +24,7 @@ use crate::native::Native;
 use crate::options::{Codegen, Options};
 use crate::path::Paths;
 use crate::slice::{Presence, complete, left_out};
-use crate::store::{Store, hash};
+use crate::store::{Entry, Store, hash};
 use findings::Site;
 use musilc_ir::{
     Coverage, FailureSite, Goal, Limits, Outcome, Place, Proof, PropertyId, PropertyKind, Statistics, Trace,
@@ -37,7 +36,7 @@ use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use worker::{Worker, owner};
+use worker::Worker;
 
 /// What is searched, and for what.
 pub(crate) struct Task<'s> {
@@ -114,9 +113,11 @@ type Flow<T = ()> = ControlFlow<Stop, T>;
 pub(crate) type Global<'s, S> = fn(&mut Search<'s, S>, PropertyId) -> Flow<Option<Trace>>;
 
 /// A search under way.
-pub(crate) struct Search<'s, S> {
+pub(crate) struct Search<'s, S: Store> {
     pub(crate) task: &'s Task<'s>,
     pub(crate) clock: Clock<'s>,
+    pub(crate) store: S,
+    /// One for each thread.
     pub(crate) workers: Vec<Worker<'s, S>>,
     /// Threads, from the first time on that there is enough to do for them.
     pool: Option<ThreadPool>,
@@ -131,21 +132,19 @@ pub(crate) struct Search<'s, S> {
 }
 
 impl<'s, S: Store> Search<'s, S> {
-    /// A search with these sets, each of which gets a thread. `global` decides the properties that need all states.
+    /// A search with so many threads. `global` decides the properties that need all states.
     pub(crate) fn new(
         task: &'s Task<'s>,
         clock: Clock<'s>,
-        stores: Vec<S>,
+        store: S,
+        threads: usize,
         global: Option<Global<'s, S>>,
     ) -> Self {
-        let count = stores.len();
         Self {
             task,
             clock,
-            workers: (0..)
-                .zip(stores)
-                .map(|(number, store)| Worker::new(task, store, number, count))
-                .collect(),
+            store,
+            workers: (0..threads.max(1)).map(|_| Worker::new(task)).collect(),
             pool: None,
             global,
             levels: Vec::new(),
@@ -174,9 +173,9 @@ impl<'s, S: Store> Search<'s, S> {
             }
         }
         let fired = self.fired();
-        let unmet = |probe: usize| self.workers.iter().all(|worker| worker.desk.unmet.contains(&probe));
-        let probes = (0..self.task.program.probes.len()).map(|probe| !unmet(probe)).collect();
-        let states = self.states();
+        let mut probes = vec![true; self.task.program.probes.len()];
+        self.unmet().for_each(|probe| probes[probe] = false);
+        let states = self.store.len();
         let witnesses = std::mem::take(&mut self.witnesses).into_iter().enumerate();
         let found = witnesses.filter_map(|(index, trace)| Some((PropertyId::from(index), trace?)));
         Outcome {
@@ -201,18 +200,23 @@ impl<'s, S: Store> Search<'s, S> {
         }
     }
 
+    /// The probes that no state meets, by number.
+    pub(crate) fn unmet(&self) -> impl Iterator<Item = usize> {
+        let (first, others) = self
+            .workers
+            .split_first()
+            .map_or((&[][..], &[][..]), |(first, others)| (first.desk.unmet.as_slice(), others));
+        let of_all = |probe: &usize| others.iter().all(|worker| worker.desk.unmet.contains(probe));
+        first.iter().copied().filter(of_all)
+    }
+
     /// How often each transition has been executed.
-    fn fired(&self) -> Vec<u64> {
+    pub(crate) fn fired(&self) -> Vec<u64> {
         let mut sum = vec![0; self.task.program.transitions.len()];
         for worker in &self.workers {
             sum.iter_mut().zip(&worker.desk.fired).for_each(|(sum, fired)| *sum += fired);
         }
         sum
-    }
-
-    /// The number of states.
-    fn states(&self) -> u64 {
-        self.workers.iter().map(|worker| worker.desk.store.len()).sum()
     }
 
     /// The number of steps that have been executed.
@@ -222,8 +226,7 @@ impl<'s, S: Store> Search<'s, S> {
 
     /// Finds runs through the states found so far.
     pub(crate) fn paths(&self) -> Paths<'_, 's, S> {
-        let stores = self.workers.iter().map(|worker| &worker.desk.store).collect();
-        Paths { task: self.task, stores, pool: self.pool.as_ref() }
+        Paths { task: self.task, store: &self.store, pool: self.pool.as_ref() }
     }
 
     fn decide(&mut self) -> Flow<Verdict> {
@@ -245,7 +248,7 @@ impl<'s, S: Store> Search<'s, S> {
         }
         self.find_initial_states()?;
         let reach = matches!(self.task.goal, Goal::Reach(_));
-        if self.states() == 0 && self.workers[0].desk.findings.worst.is_none() && !reach {
+        if self.store.len() == 0 && self.workers[0].desk.findings.worst.is_none() && !reach {
             self.decided = Some(0);
             let kind = ViolationKind::NoInitialState;
             return ControlFlow::Continue(Verdict::Violated(Violation { kind, trace: Trace::default() }));
@@ -269,13 +272,12 @@ impl<'s, S: Store> Search<'s, S> {
         let keep = self.global.is_some();
         loop {
             self.task.compile_if_worth_it(self.steps());
-            for worker in &mut self.workers {
-                if !resumed {
-                    worker.desk.store.advance(&self.task.memory, keep);
-                }
-                worker.desk.some_enabled = false;
+            if !resumed {
+                let hands = self.workers.iter_mut().map(|worker| &mut worker.desk.hand);
+                self.store.advance(hands, &self.task.memory, keep);
             }
-            let frontier: u64 = self.workers.iter().map(|worker| worker.desk.store.frontier() as u64).sum();
+            self.workers.iter_mut().for_each(|worker| worker.desk.some_enabled = false);
+            let frontier = self.store.frontier() as u64;
             let violated = |search: &Self| search.workers.iter().any(|w| w.desk.findings.worst.is_some());
             if frontier == 0 && depth > 0 && !violated(self) {
                 return self.exhausted();
@@ -400,19 +402,19 @@ impl<'s, S: Store> Search<'s, S> {
                 search.look_at_the_clock(0)
             },
             |machine, _| {
-                let search = &mut **search.borrow_mut();
+                let search: &mut Self = &mut search.borrow_mut();
                 let state = machine.initial(&program.init)?;
                 let key = hash(state);
-                let total = search.states();
-                let owner = owner(key, search.workers.len());
-                let store = &mut search.workers[owner].desk.store;
+                let Self { store, workers, .. } = search;
+                let total = store.len();
                 if task.limits.max_states.is_some_and(|most| total >= most) {
                     return match store.contains(state, key) {
                         true => ControlFlow::Continue(()),
                         false => ControlFlow::Break(Box::new(Unknown::StateLimit(total))),
                     };
                 }
-                match store.enter(state, &[key], &[], &task.memory) {
+                let batch = Entry { states: state, keys: &[key], ahead: &[] };
+                match store.enter(&mut workers[0].desk.hand, batch, &task.memory) {
                     Ok(()) => search.tick(0),
                     Err(Full) => ControlFlow::Break(Box::new(task.out_of_memory())),
                 }

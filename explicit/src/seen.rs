@@ -11,7 +11,8 @@ use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::machine::Stop;
 use crate::memory::{Chunks, Full, Memory};
 use crate::prefetch::prefetch;
-use crate::store::{BLOCK, Cursor, Store, hash};
+use crate::store::{BLOCK, Cursor, Entry, Share, Short, Store, hash};
+use rayon::ThreadPool;
 use std::io;
 use std::ops::{ControlFlow, Range};
 
@@ -169,6 +170,10 @@ impl<const W: usize> Seen<W> {
 }
 
 impl<const W: usize> Store for Seen<W> {
+    type Hand = ();
+
+    const KIND: &'static str = "numbered";
+
     fn len(&self) -> u64 {
         Seen::len(self).into()
     }
@@ -177,19 +182,20 @@ impl<const W: usize> Store for Seen<W> {
         self.front().len()
     }
 
-    fn block(&self, cursor: &mut Cursor) -> &[u64] {
+    fn take(&self, cursor: &mut Cursor, most: usize, states: &mut Vec<u64>) {
         let front = self.front();
         let from = front.start + cursor.at as u32;
-        let block = self.run(from..front.end.min(from + BLOCK as u32));
+        let block = self.run(from..front.end.min(from.saturating_add(most as u32)));
         cursor.at += block.len() / self.words;
-        block
+        states.extend_from_slice(block);
     }
 
     fn contains(&self, state: &[u64], key: u64) -> bool {
         self.find(state, key).is_some()
     }
 
-    fn enter(&mut self, states: &[u64], keys: &[u64], ahead: &[u64], memory: &Memory) -> Result<(), Full> {
+    fn enter(&mut self, (): &mut (), batch: Entry<'_>, memory: &Memory) -> Result<(), Full> {
+        let Entry { states, keys, ahead } = batch;
         ahead.iter().for_each(|&key| self.ask(key));
         for (state, &key) in states.chunks_exact(self.words).zip(keys) {
             if !self.contains(state, key) {
@@ -199,16 +205,28 @@ impl<const W: usize> Store for Seen<W> {
         Ok(())
     }
 
-    fn advance(&mut self, _: &Memory, _: bool) {
+    fn enter_together(&self, (): &mut (), _: Entry<'_>, _: u64, _: &Memory) -> Result<(), Short> {
+        // Numbers are given in order, so one thread has to do it.
+        Err(Short::Room)
+    }
+
+    fn make_room(&mut self, _: u64, _: &ThreadPool, _: &Memory) -> bool {
+        false
+    }
+
+    fn advance<'h>(&mut self, _: impl Iterator<Item = &'h mut ()>, _: &Memory, _: bool) {
         self.depths.push(Seen::len(self));
     }
 
     fn visit_depth(
         &self,
         depth: usize,
+        share: Share,
         visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
     ) -> ControlFlow<Stop> {
-        let Range { mut start, end } = self.numbers(depth);
+        let numbers = self.numbers(depth);
+        let Range { start, end } = share.range(numbers.len());
+        let (mut start, end) = (numbers.start + start as u32, numbers.start + end as u32);
         while start < end {
             let block = self.run(start..end.min(start + BLOCK as u32));
             start += (block.len() / self.words) as u32;

@@ -3,39 +3,64 @@
 use crate::checkpoint::{Reader, Unfit, Writer};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
+use rayon::ThreadPool;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// A set of packed states that knows which of them were entered together, one depth after the other.
 ///
 /// The states of the depth that is being worked on, the *frontier*, are read in blocks while those of the next depth are entered.
 pub(crate) trait Store: Send + Sync + Sized {
-    /// The number of states.
+    /// What a thread has for itself: the states that it has entered since the last depth.
+    type Hand: Default + Send;
+
+    /// What it is called in checkpoints.
+    const KIND: &'static str;
+
+    /// The number of states; while threads enter some, what it may come to be.
     fn len(&self) -> u64;
 
     /// The number of states in the frontier.
     fn frontier(&self) -> usize;
 
-    /// Some of the next states of the frontier, one after the other; none at its end.
-    fn block(&self, cursor: &mut Cursor) -> &[u64];
+    /// Appends some of the next states of the frontier, at most so many; none at its end.
+    fn take(&self, cursor: &mut Cursor, most: usize, states: &mut Vec<u64>);
 
     /// Whether the set has this state.
     fn contains(&self, state: &[u64], key: u64) -> bool;
 
-    /// Enters those of these states that it does not have; `keys` are their hashes. On the way, it asks for the memory that states with the
-    /// hashes `ahead` will need.
+    /// Enters those of these states that it does not have.
     ///
     /// # Errors
     /// Where memory or numbers do not suffice.
-    fn enter(&mut self, states: &[u64], keys: &[u64], ahead: &[u64], memory: &Memory) -> Result<(), Full>;
+    fn enter(&mut self, hand: &mut Self::Hand, batch: Entry<'_>, memory: &Memory) -> Result<(), Full>;
+
+    /// As [`Self::enter`], while other threads do the same. At no time are there more than `most` states.
+    ///
+    /// # Errors
+    /// Where memory does not suffice, or it is time to make room. Some of the states may have been entered by then; that is no harm if they
+    /// are entered again.
+    fn enter_together(
+        &self,
+        hand: &mut Self::Hand,
+        batch: Entry<'_>,
+        most: u64,
+        memory: &Memory,
+    ) -> Result<(), Short>;
+
+    /// Sees to it that threads can enter so many states more together; whether that was possible.
+    fn make_room(&mut self, more: u64, pool: &ThreadPool, memory: &Memory) -> bool;
 
     /// The states entered since the last call become the frontier. `keep` says that all states of the old one will be asked for.
-    fn advance(&mut self, memory: &Memory, keep: bool);
+    fn advance<'h>(&mut self, hands: impl Iterator<Item = &'h mut Self::Hand>, memory: &Memory, keep: bool)
+    where
+        Self::Hand: 'h;
 
     /// Calls `visit` with blocks of states, among which are all those that were entered at this depth; the cheaper, the fewer others there are.
     fn visit_depth(
         &self,
         depth: usize,
+        share: Share,
         visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
     ) -> ControlFlow<Stop>;
 
@@ -44,6 +69,48 @@ pub(crate) trait Store: Send + Sync + Sized {
 
     /// Becomes what was written. The set is empty.
     fn load(&mut self, from: &mut Reader, memory: &Memory) -> Result<(), Unfit>;
+}
+
+/// States to be entered, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'b> {
+    pub(crate) states: &'b [u64],
+    /// Their hashes.
+    pub(crate) keys: &'b [u64],
+    /// The hashes of states that will be entered next: the memory for them is asked for on the way.
+    pub(crate) ahead: &'b [u64],
+}
+
+/// Why threads cannot go on together.
+pub(crate) enum Short {
+    /// One of them has to make room.
+    Room,
+    /// There is no memory.
+    Memory,
+}
+
+impl From<Full> for Short {
+    fn from(Full: Full) -> Self {
+        Short::Memory
+    }
+}
+
+/// One of several equal shares of something.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    pub(crate) number: usize,
+    pub(crate) of: usize,
+}
+
+impl Share {
+    /// Everything.
+    pub(crate) const WHOLE: Self = Self { number: 0, of: 1 };
+
+    /// The share of so many things.
+    pub(crate) fn range(self, things: usize) -> Range<usize> {
+        let at = |number: usize| (things as u128 * number as u128 / self.of.max(1) as u128) as usize;
+        at(self.number)..at(self.number + 1)
+    }
 }
 
 /// A position in a frontier.

@@ -11,17 +11,22 @@
 
 mod grow;
 mod probe;
+mod shared;
 mod simd;
 
 use crate::checkpoint::{Reader, Unfit, Writer};
-use crate::level::{Level, Pool};
+use crate::level::{Hand, Level};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
-use crate::store::{BLOCK, Cursor, Store};
+use crate::store::{BLOCK, Cursor, Entry, Share, Short, Store};
 use bytemuck::{cast_slice, cast_slice_mut};
 use memmap2::{MmapMut, MmapOptions};
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use simd::SharedBucket;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Eight words: one cache line. Of states of two words, the first words come first.
 pub(crate) type Bucket = [u64; 8];
@@ -85,18 +90,16 @@ pub(crate) struct Table<const W: usize> {
     map: MmapMut,
     /// The number of buckets that states are mapped to.
     homes: usize,
-    len: u64,
+    /// The number of states. Threads that enter some together count them in beforehand.
+    len: AtomicU64,
     /// How many states it takes before it should grow.
     room: u64,
     tag: Tag,
     /// The depth of the states that are being entered.
     entering: usize,
-    /// Those states.
-    next: Level,
     front: Level,
     /// The states of the depths before, where they have been kept.
     kept: Vec<Option<Level>>,
-    pool: Pool,
 }
 
 impl<const W: usize> Table<W> {
@@ -114,14 +117,12 @@ impl<const W: usize> Table<W> {
         Ok(Self {
             map: reserve(most, bytes)?,
             homes: FIRST,
-            len: 0,
+            len: AtomicU64::new(0),
             room: soft_room(FIRST, W),
             tag,
             entering: 0,
-            next: Level::default(),
             front: Level::default(),
             kept: Vec::new(),
-            pool: Pool::default(),
         })
     }
 
@@ -129,31 +130,50 @@ impl<const W: usize> Table<W> {
         cast_slice(&self.map[..(self.homes + SPARE) * 64])
     }
 
+    /// The buckets, for threads that enter states together. They hold `&self`, so nobody has the buckets for itself meanwhile.
+    #[allow(unsafe_code, reason = "memory that is shared at times")]
+    fn shared_buckets(&self) -> &[SharedBucket] {
+        // SAFETY: atomic words are laid out like words, and the map is as long as that, and aligned to pages. Whoever looks at it otherwise, by
+        // `buckets`, does so between the times when threads enter states: the search sees to that. Whoever writes otherwise has `&mut self`.
+        unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), self.homes + SPARE) }
+    }
+
+    /// How to enter states of the depth that is being entered.
+    fn probe(&self) -> probe::Probe {
+        probe::Probe { homes: self.homes, tag: self.tag, depth: self.tag.at(self.entering) }
+    }
+
+    /// The number of states.
+    fn count(&mut self) -> u64 {
+        *self.len.get_mut()
+    }
+
     /// Makes room for so many states more, or for some of them where memory is short; for how many.
     #[cold]
-    fn make_room(&mut self, more: usize, memory: &Memory) -> Result<usize, Full> {
-        let needed = (self.len as usize + more) * W * 2 / 13 + 1;
+    fn grow(&mut self, more: usize, pool: Option<&ThreadPool>, memory: &Memory) -> Result<usize, Full> {
+        let len = self.count();
+        let needed = (len as usize + more) * W * 2 / 13 + 1;
         let extra = |homes: usize| (homes.saturating_sub(self.homes) * 64) as u64;
         // The lists of states to come take memory, too.
-        let lists = |homes: usize| (soft_room(homes, W) - self.len) * W as u64 * 2;
+        let lists = |homes: usize| (soft_room(homes, W) - len) * W as u64 * 2;
         // In eighths. Growing is cheap, and what is not used yet is in the way of others.
         let steps: &[usize] = if self.homes < 1 << 17 { &[16, 12, 10, 9] } else { &[12, 10, 9] };
         let sizes = steps.iter().map(|eighths| (self.homes * eighths / 8).max(needed)).chain([needed]);
         let affordable = |&homes: &usize| homes > self.homes && memory.allows(extra(homes) + lists(homes));
         if let Some(homes) = sizes.into_iter().find(affordable) {
-            self.resize(homes, memory)?;
+            self.resize(homes, pool, memory)?;
             return Ok(more);
         }
         // Slower, but it goes on.
         self.room = hard_room(self.homes, W);
-        match usize::try_from(self.room.saturating_sub(self.len)) {
+        match usize::try_from(self.room.saturating_sub(len)) {
             Ok(0) | Err(_) => Err(Full),
             Ok(some) => Ok(some.min(more)),
         }
     }
 
     /// Makes it larger.
-    fn resize(&mut self, homes: usize, memory: &Memory) -> Result<(), Full> {
+    fn resize(&mut self, homes: usize, pool: Option<&ThreadPool>, memory: &Memory) -> Result<(), Full> {
         let (old, new) = ((self.homes + SPARE) * 64, (homes + SPARE) * 64);
         memory.charge((new - old) as u64)?;
         if new > self.map.len() {
@@ -165,18 +185,28 @@ impl<const W: usize> Table<W> {
         if new >= HUGE {
             ask_for_huge_pages(&self.map, new);
         }
+        touch(&self.map, old..new, pool);
         let buckets: &mut [Bucket] = cast_slice_mut(&mut self.map[..new]);
-        grow::spread::<W>(buckets, self.homes + SPARE, homes, self.tag)?;
+        match pool {
+            None => grow::spread::<W>(buckets, self.homes + SPARE, homes, self.tag)?,
+            Some(pool) => grow::spread_together::<W>(buckets, self.homes, homes, self.tag, pool)?,
+        }
         self.homes = homes;
         self.room = soft_room(homes, W);
         Ok(())
     }
 
-    /// Calls `visit` with the states whose tag is that of a depth.
-    fn scan(&self, depth: usize, visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>) -> ControlFlow<Stop> {
+    /// Calls `visit` with a share of the states whose tag is that of a depth.
+    fn scan(
+        &self,
+        depth: usize,
+        share: Share,
+        visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
+    ) -> ControlFlow<Stop> {
         let (wanted, state_bits) = (self.tag.at(depth), self.tag.mask());
         let mut found = Vec::with_capacity((BLOCK + 8) * W);
-        for bucket in self.buckets() {
+        let buckets = self.buckets();
+        for bucket in &buckets[share.range(buckets.len())] {
             for lane in 0..Self::LANES {
                 if bucket[(W - 1) * Self::LANES + lane] & !state_bits == wanted {
                     found.extend((0..W).map(|word| {
@@ -195,8 +225,12 @@ impl<const W: usize> Table<W> {
 }
 
 impl<const W: usize> Store for Table<W> {
+    type Hand = Hand;
+
+    const KIND: &'static str = "buckets";
+
     fn len(&self) -> u64 {
-        self.len
+        self.len.load(Ordering::Relaxed)
     }
 
     fn frontier(&self) -> usize {
@@ -204,8 +238,8 @@ impl<const W: usize> Store for Table<W> {
     }
 
     #[inline]
-    fn block(&self, cursor: &mut Cursor) -> &[u64] {
-        self.front.block(cursor, BLOCK * W)
+    fn take(&self, cursor: &mut Cursor, most: usize, states: &mut Vec<u64>) {
+        states.extend_from_slice(self.front.block(cursor, most * W));
     }
 
     fn contains(&self, state: &[u64], key: u64) -> bool {
@@ -214,20 +248,20 @@ impl<const W: usize> Store for Table<W> {
     }
 
     #[inline]
-    fn enter(&mut self, states: &[u64], keys: &[u64], ahead: &[u64], memory: &Memory) -> Result<(), Full> {
-        let (mut states, mut keys, mut ahead) = (states, keys, ahead);
+    fn enter(&mut self, hand: &mut Hand, batch: Entry<'_>, memory: &Memory) -> Result<(), Full> {
+        let Entry { mut states, mut keys, mut ahead } = batch;
         loop {
             let mut count = keys.len().min(probe::MOST);
-            if self.len + count as u64 > self.room {
-                count = self.make_room(count, memory)?;
+            if self.count() + count as u64 > self.room {
+                count = self.grow(count, None, memory)?;
             }
-            let tail = self.next.tail(count * W, &mut self.pool, memory)?;
-            let probe = probe::Probe { homes: self.homes, tag: self.tag, depth: self.tag.at(self.entering) };
+            let tail = hand.tail(count * W, memory)?;
+            let probe = self.probe();
             let buckets: &mut [Bucket] = cast_slice_mut(&mut self.map[..(self.homes + SPARE) * 64]);
             let entered =
                 probe::enter::<W>(probe, buckets, &states[..count * W], &keys[..count], ahead, tail);
-            self.next.commit(entered.new * W);
-            self.len += entered.new as u64;
+            hand.commit(entered.new * W);
+            *self.len.get_mut() += entered.new as u64;
             ahead = &[];
             if entered.all {
                 (states, keys) = (&states[count * W..], &keys[count..]);
@@ -235,18 +269,52 @@ impl<const W: usize> Store for Table<W> {
                     return Ok(());
                 }
             } else {
-                self.resize(self.homes * 5 / 4 + 1, memory)?;
+                self.resize(self.homes * 5 / 4 + 1, None, memory)?;
             }
         }
     }
 
-    fn advance(&mut self, memory: &Memory, keep: bool) {
-        let old = std::mem::replace(&mut self.front, std::mem::take(&mut self.next));
+    #[inline]
+    fn enter_together(
+        &self,
+        hand: &mut Hand,
+        batch: Entry<'_>,
+        most: u64,
+        memory: &Memory,
+    ) -> Result<(), Short> {
+        let (probe, buckets, mut ahead) = (self.probe(), self.shared_buckets(), batch.ahead);
+        for (states, keys) in batch.states.chunks(probe::MOST * W).zip(batch.keys.chunks(probe::MOST)) {
+            let tail = hand.tail(states.len(), memory)?;
+            let count = keys.len() as u64;
+            // As if all were new, so that there is room for all whatever the others do.
+            if self.len.fetch_add(count, Ordering::Relaxed) + count > self.room.min(most) {
+                self.len.fetch_sub(count, Ordering::Relaxed);
+                return Err(Short::Room);
+            }
+            let entered = shared::enter_shared::<W>(probe, buckets, states, keys, ahead, tail);
+            hand.commit(entered.new * W);
+            self.len.fetch_sub(count - entered.new as u64, Ordering::Relaxed);
+            if !entered.all {
+                return Err(Short::Room);
+            }
+            ahead = &[];
+        }
+        Ok(())
+    }
+
+    fn make_room(&mut self, more: u64, pool: &ThreadPool, memory: &Memory) -> bool {
+        self.count() + more <= self.room
+            || self.grow(more as usize, Some(pool), memory).is_ok_and(|some| some as u64 == more)
+    }
+
+    fn advance<'h>(&mut self, hands: impl Iterator<Item = &'h mut Hand>, memory: &Memory, keep: bool) {
+        let mut hands: Vec<&mut Hand> = hands.collect();
+        let old = std::mem::replace(&mut self.front, Hand::gather(&mut hands));
         if self.entering > 0 {
             let states = old.words() / W;
-            let large = states >= LARGE && states as u64 * SHARE >= self.len;
+            let large = states >= LARGE && states as u64 * SHARE >= self.count();
             if large && !keep && self.tag.modulus() >= 4 {
-                self.pool.recycle(old, memory);
+                Hand::give(&mut hands, old, memory);
                 self.kept.push(None);
             } else {
                 self.kept.push(Some(old));
@@ -258,6 +326,7 @@ impl<const W: usize> Store for Table<W> {
     fn visit_depth(
         &self,
         depth: usize,
+        share: Share,
         visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
     ) -> ControlFlow<Stop> {
         let list = match self.kept.get(depth) {
@@ -266,14 +335,17 @@ impl<const W: usize> Store for Table<W> {
             None => return ControlFlow::Continue(()),
         };
         match list {
-            Some(list) => list.pieces().flat_map(|piece| piece.chunks(BLOCK * W)).try_for_each(visit),
-            None => self.scan(depth, visit),
+            Some(list) => {
+                let pieces = list.pieces().skip(share.number).step_by(share.of.max(1));
+                pieces.flat_map(|piece| piece.chunks(BLOCK * W)).try_for_each(visit)
+            }
+            None => self.scan(depth, share, visit),
         }
     }
 
     fn save(&self, out: &mut Writer) -> io::Result<()> {
         out.word(self.homes as u64)?;
-        out.word(self.len)?;
+        out.word(self.len())?;
         out.word(self.kept.len() as u64)?;
         for kept in &self.kept {
             out.word(kept.is_some().into())?;
@@ -289,17 +361,17 @@ impl<const W: usize> Store for Table<W> {
             return Err(Unfit::Damaged);
         }
         if homes > self.homes {
-            self.resize(homes, memory)?;
+            self.resize(homes, None, memory)?;
         }
-        self.len = from.word()?;
+        *self.len.get_mut() = from.word()?;
         self.kept.clear();
         for _ in 0..from.length(8)? {
             self.kept.push(match from.word()? {
                 0 => None,
-                _ => Some(Level::load(from, W, &mut self.pool, memory)?),
+                _ => Some(Level::load(from, W, memory)?),
             });
         }
-        self.front = Level::load(from, W, &mut self.pool, memory)?;
+        self.front = Level::load(from, W, memory)?;
         self.entering = self.kept.len() + 1;
         from.words(cast_slice_mut(&mut self.map[..(homes + SPARE) * 64]))
     }
@@ -339,4 +411,25 @@ fn ask_for_huge_pages(map: &MmapMut, bytes: usize) {
     let _ = map.advise_range(memmap2::Advice::HugePage, 0, bytes);
     #[cfg(not(target_os = "linux"))]
     let _ = (map, bytes);
+}
+
+/// Takes the memory of a part of the map, before states are moved there: page after page, when each is first read and then written to, it would be
+/// much slower. Where it is refused, nothing is lost but that.
+fn touch(map: &MmapMut, bytes: Range<usize>, pool: Option<&ThreadPool>) {
+    /// Bytes that a thread asks for at a time.
+    const PIECE: usize = 8 << 20;
+    #[cfg(target_os = "linux")]
+    {
+        let take = |at: usize| {
+            let length = PIECE.min(bytes.end - at);
+            let _ = map.advise_range(memmap2::Advice::PopulateWrite, at, length);
+        };
+        let pieces: Vec<usize> = bytes.clone().step_by(PIECE).collect();
+        match pool {
+            Some(pool) => pool.install(|| pieces.into_par_iter().with_max_len(1).for_each(take)),
+            None => pieces.into_iter().for_each(take),
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (map, bytes, pool, PIECE);
 }

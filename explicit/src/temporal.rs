@@ -48,11 +48,7 @@ pub(crate) fn decide<const W: usize>(
     let numbering = Numbering::new(task.system)
         .ok_or_else(|| Unknown::Incapable("there are more than 2^32 instances".to_owned()));
     let numbering = known(numbering)?;
-    let Search { workers, levels, clock, product_states, .. } = search;
-    let [worker] = workers.as_slice() else {
-        return known(Err(Unknown::Incapable("the states are not numbered".to_owned())));
-    };
-    let seen = &worker.desk.store;
+    let Search { store: seen, levels, clock, product_states, .. } = search;
     let mut reached = Reached { task, seen, numbering: &numbering, steps, levels, clock, product_states: 0 };
     if task.system.property(id).kind == PropertyKind::Temporal {
         let found = reached.lasso(id);
@@ -147,7 +143,7 @@ impl<const W: usize> Reached<'_, '_, '_, W> {
         if target.push(self.seen.get(state), &self.task.memory).is_err() {
             return ControlFlow::Break(Box::new(self.task.out_of_memory()));
         }
-        let paths = Paths { task: self.task, stores: vec![self.seen], pool: None };
+        let paths = Paths { task: self.task, store: self.seen, pool: None };
         let trace = paths.find(depth.unwrap_or(0), &target, None);
         target.release(&self.task.memory);
         trace

@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 fn with_threads(threads: usize) -> Options {
     Options {
         threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
-        slice: false,
+        share_from: 1,
         ..Options::default()
     }
 }
@@ -51,6 +51,18 @@ fn counters(n: u32, most: u32, sum: u32) -> TransitionSystem {
 #[test]
 fn with_much_to_do_at_each_depth() {
     for threads in [2, 3] {
+        for n in [40, 100] {
+            // Of many words each.
+            let mut system = philosophers(n, true);
+            system.transitions.retain(|transition| {
+                transition
+                    .name
+                    .trim_start_matches(char::is_alphabetic)
+                    .parse::<u32>()
+                    .is_ok_and(|seat| seat < 7)
+            });
+            assert_agreement(&system, threads);
+        }
         assert_agreement(&philosophers(11, true), threads);
         assert_agreement(&philosophers(11, false), threads);
         assert_agreement(&counters(5, 8, 18), threads);

@@ -39,6 +39,7 @@ fn settings(options: &Options, checkpoint: Option<Checkpoint>) -> musilc_explici
             Some(Fault::ExplicitInstance) => musilc_explicit::Mutation::ForgetOneInstance,
             Some(Fault::BmcInstance | Fault::BmcFrame) | None => musilc_explicit::Mutation::None,
         },
+        ..musilc_explicit::Options::default()
     }
 }
 

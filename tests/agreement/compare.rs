@@ -313,7 +313,7 @@ fn explicit(
         goal,
         limits,
         reference,
-        &Options { codegen: Codegen::Native, threads: two, ..plain.clone() },
+        &Options { codegen: Codegen::Native, threads: two, share_from: 1, ..plain.clone() },
     )
     .map_err(|why| format!("native, with two threads: {why}"))?;
     let sliced = check_with(system, goal, limits, &Options { slice: true, ..plain.clone() });

@@ -4,7 +4,7 @@
 //! the one before is entered.
 
 use crate::memory::{Full, Memory};
-use crate::store::{Store, hash};
+use crate::store::{Entry, Short, Store, hash};
 
 /// States of a batch.
 pub(crate) const BATCH: usize = 256;
@@ -38,11 +38,40 @@ pub(crate) enum Stuck {
     Memory,
     /// As many states as are allowed.
     States,
+    /// One of the threads has to make room. The states wait on.
+    Room,
 }
 
 impl From<Full> for Stuck {
-    fn from(_: Full) -> Self {
+    fn from(Full: Full) -> Self {
         Stuck::Memory
+    }
+}
+
+impl From<Short> for Stuck {
+    fn from(short: Short) -> Self {
+        match short {
+            Short::Memory => Stuck::Memory,
+            Short::Room => Stuck::Room,
+        }
+    }
+}
+
+/// How a thread gets at the set of states.
+pub(crate) enum Access<'a, S> {
+    /// Nobody else does.
+    Alone(&'a mut S),
+    /// Others enter states too.
+    Together(&'a S),
+}
+
+impl<S> Access<'_, S> {
+    /// To look at it.
+    pub(crate) fn store(&self) -> &S {
+        match self {
+            Access::Alone(store) => store,
+            Access::Together(store) => store,
+        }
     }
 }
 
@@ -74,19 +103,31 @@ impl Pipeline {
 
     /// Enters the batch that waits, and has the next one wait. `most` is the greatest number of states allowed in the set.
     #[inline]
-    pub(crate) fn turn<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
+    pub(crate) fn turn<S: Store>(
+        &mut self,
+        access: &mut Access<'_, S>,
+        hand: &mut S::Hand,
+        most: u64,
+        memory: &Memory,
+    ) -> Result<(), Stuck> {
         let Batch { states, keys } = &self.waiting;
-        if store.len() + keys.len() as u64 <= most {
-            store.enter(states, keys, &self.next.keys, memory)?;
-        } else {
-            for (state, key) in states.chunks_exact(self.words).zip(keys) {
-                if store.len() == most {
-                    if store.contains(state, *key) {
-                        continue;
+        let batch = Entry { states, keys, ahead: &self.next.keys };
+        match access {
+            Access::Together(store) => store.enter_together(hand, batch, most, memory)?,
+            Access::Alone(store) if store.len() + keys.len() as u64 <= most => {
+                store.enter(hand, batch, memory)?;
+            }
+            Access::Alone(store) => {
+                for (state, key) in states.chunks_exact(self.words).zip(keys) {
+                    if store.len() == most {
+                        if store.contains(state, *key) {
+                            continue;
+                        }
+                        return Err(Stuck::States);
                     }
-                    return Err(Stuck::States);
+                    let keys = std::slice::from_ref(key);
+                    store.enter(hand, Entry { states: state, keys, ahead: &[] }, memory)?;
                 }
-                store.enter(state, std::slice::from_ref(key), &[], memory)?;
             }
         }
         self.waiting.clear();
@@ -95,8 +136,16 @@ impl Pipeline {
     }
 
     /// Enters everything.
-    pub(crate) fn flush<S: Store>(&mut self, store: &mut S, most: u64, memory: &Memory) -> Result<(), Stuck> {
-        self.turn(store, most, memory)?;
-        self.turn(store, most, memory)
+    pub(crate) fn flush<S: Store>(
+        &mut self,
+        access: &mut Access<'_, S>,
+        hand: &mut S::Hand,
+        most: u64,
+        memory: &Memory,
+    ) -> Result<(), Stuck> {
+        while self.waiting() > 0 {
+            self.turn(access, hand, most, memory)?;
+        }
+        Ok(())
     }
 }

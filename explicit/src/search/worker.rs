@@ -1,22 +1,55 @@
-//! One thread's part of a search: the states whose hashes say that they are its own.
+//! One thread's part of a search.
 
 use super::Task;
 use super::findings::{Findings, Site};
 use super::judge::Judge;
-use super::pipeline::{BATCH, Batch, Pipeline, Stuck};
+use super::pipeline::{Access, BATCH, Pipeline, Stuck};
 use super::recent::Recent;
 use crate::compile::Stepper;
 use crate::compile::code::Exit;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
 use crate::native::{Condition, Native};
-use crate::store::{Cursor, Store};
+use crate::store::{BLOCK, Cursor, Store};
 use musilc_ir::{FailureSite, Place, PropertyId, PropertyKind, TransitionId, Unknown, ViolationKind};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 type Flow<T = ()> = ControlFlow<Stop, T>;
 
+/// States of the frontier that a thread takes at a time while others take some too: many, since states that were found together have successors in
+/// common, and few enough that all are done at about the same time.
+const PORTION: usize = 1 << 10;
+
+/// What a thread does until all of them come together again.
+pub(crate) struct Round<'a, S> {
+    pub(crate) access: Access<'a, S>,
+    /// Up to where the frontier has been taken.
+    pub(crate) cursor: &'a Mutex<Cursor>,
+    /// One of them has a reason to come together.
+    pub(crate) over: &'a AtomicBool,
+}
+
+impl<S: Store> Round<'_, S> {
+    /// Takes some states of the frontier.
+    fn take(&self, block: &mut Vec<u64>) {
+        let portion = if matches!(self.access, Access::Alone(_)) { BLOCK } else { PORTION };
+        let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        block.clear();
+        self.access.store().take(&mut cursor, portion, block);
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    fn end(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
+
 /// A thread's part of a search.
-pub(crate) struct Worker<'s, S> {
+pub(crate) struct Worker<'s, S: Store> {
     machine: Machine<'s>,
     /// Evaluates properties.
     checker: Machine<'s>,
@@ -24,16 +57,14 @@ pub(crate) struct Worker<'s, S> {
     guarded: Vec<usize>,
     /// States that are being worked on.
     block: Vec<u64>,
-    cursor: Cursor,
     pub(crate) desk: Desk<'s, S>,
 }
 
 /// Everything of a worker but the machine that executes steps, which reports to it.
-pub(crate) struct Desk<'s, S> {
+pub(crate) struct Desk<'s, S: Store> {
     task: &'s Task<'s>,
-    number: usize,
     judge: Judge<'s>,
-    pub(crate) store: S,
+    pub(crate) hand: S::Hand,
     pub(crate) findings: Findings,
     /// How often each transition has been executed.
     pub(crate) fired: Vec<u64>,
@@ -46,58 +77,22 @@ pub(crate) struct Desk<'s, S> {
     /// States after steps that have not been passed on.
     out: Vec<u64>,
     used: usize,
-    /// For each worker, the states that belong to it. None where there is but one worker.
-    pub(crate) outboxes: Vec<Outbox>,
     recent: Recent,
-    /// Those of them that are not recent, on their way to the boxes.
-    sifted: Batch,
     pipeline: Pipeline,
+    /// States wait that cannot be entered before there is room.
+    blocked: bool,
     /// Steps are only looked at for what is wrong with them: everything else has been done by native code.
     closer: bool,
 }
 
-/// States for another worker, one after the other.
-#[derive(Clone, Default, Debug)]
-pub(crate) struct Outbox {
-    words: Vec<u64>,
-    used: usize,
-}
-
-impl Outbox {
-    /// The states.
-    pub(crate) fn states(&self) -> &[u64] {
-        &self.words[..self.used]
-    }
-
-    /// Makes it empty.
-    pub(crate) fn clear(&mut self) {
-        self.used = 0;
-    }
-
-    /// Sees to it that so many words more fit.
-    fn make_room(&mut self, words: usize) {
-        if self.words.len() < self.used + words {
-            self.words.resize((self.used + words).next_power_of_two(), 0);
-        }
-    }
-
-    /// Appends a state.
-    #[inline]
-    fn push(&mut self, state: &[u64]) {
-        self.words[self.used..self.used + state.len()].copy_from_slice(state);
-        self.used += state.len();
-    }
-}
-
-/// The worker that a state with this hash belongs to. The bits are others than those that tables go by first.
-#[inline(always)]
-pub(crate) fn owner(key: u64, workers: usize) -> usize {
-    ((key & 0xffff) as usize * workers) >> 16
+/// Takes the steps of a state.
+struct Steps<'d, 'r, 'a, 's, S: Store> {
+    desk: &'d mut Desk<'s, S>,
+    round: &'r mut Round<'a, S>,
 }
 
 impl<'s, S: Store> Worker<'s, S> {
-    /// One of so many workers, by its number.
-    pub(crate) fn new(task: &'s Task<'s>, store: S, number: usize, workers: usize) -> Self {
+    pub(crate) fn new(task: &'s Task<'s>) -> Self {
         let program = task.program;
         let may_fail = |&at: &usize| program.transitions[at].guard_may_fail();
         Self {
@@ -105,12 +100,10 @@ impl<'s, S: Store> Worker<'s, S> {
             checker: Machine::new(program),
             guarded: (0..program.transitions.len()).filter(may_fail).collect(),
             block: Vec::new(),
-            cursor: Cursor::default(),
             desk: Desk {
                 task,
-                number,
                 judge: Judge::new(task.system, program),
-                store,
+                hand: S::Hand::default(),
                 findings: Findings::new(task.system, task.goal, program.words),
                 fired: vec![0; program.transitions.len()],
                 unmet: (0..program.probes.len()).collect(),
@@ -118,35 +111,27 @@ impl<'s, S: Store> Worker<'s, S> {
                 expanded: 0,
                 out: Vec::new(),
                 used: 0,
-                outboxes: if workers > 1 { vec![Outbox::default(); workers] } else { Vec::new() },
                 recent: Recent::new(program.words),
-                sifted: Batch::default(),
                 pipeline: Pipeline::new(program.words),
+                blocked: false,
                 closer: false,
             },
         }
     }
 
-    /// Begins with the frontier anew.
-    pub(crate) fn rewind(&mut self) {
-        self.cursor = Cursor::default();
-        self.desk.expanded = 0;
-    }
-
-    /// Takes some states of the frontier; whether there are any.
-    fn take_block(&mut self) -> bool {
-        self.block.clear();
-        self.block.extend_from_slice(self.desk.store.block(&mut self.cursor));
-        !self.block.is_empty()
-    }
-
     /// Looks for violations, witnesses and probes in about so many states of the frontier; whether there are more.
-    pub(crate) fn examine(&mut self, awaited: &[PropertyId], budget: usize) -> Flow<bool> {
+    pub(crate) fn examine(
+        &mut self,
+        round: &Round<'_, S>,
+        awaited: &[PropertyId],
+        budget: usize,
+    ) -> Flow<bool> {
         let task = self.desk.task;
         let (words, native) = (task.program.words, task.native.get());
         let mut done = 0;
         while done < budget {
-            if !self.take_block() {
+            round.take(&mut self.block);
+            if self.block.is_empty() {
                 return ControlFlow::Continue(false);
             }
             let block = std::mem::take(&mut self.block);
@@ -240,45 +225,50 @@ impl<'s, S: Store> Worker<'s, S> {
         });
     }
 
-    /// Executes every enabled instance in some states of the frontier, until there are about so many steps; whether there are more states.
-    pub(crate) fn expand(&mut self, budget: u64) -> Flow<bool> {
+    /// Executes every enabled instance in some states of the frontier, until there are about so many steps, or the round is over; whether there is
+    /// more to do.
+    pub(crate) fn expand(&mut self, round: &mut Round<'_, S>, budget: u64) -> Flow<bool> {
         let task = self.desk.task;
         let words = task.program.words;
         let native = task.native.get();
         self.desk.make_room(native.map_or(words, Native::room));
         let before = self.desk.steps();
-        loop {
-            if !self.take_block() {
-                return ControlFlow::Continue(false);
+        self.desk.blocked = false;
+        while !self.desk.blocked && !round.is_over() {
+            round.take(&mut self.block);
+            if self.block.is_empty() {
+                self.desk.finish(round)?;
+                return ControlFlow::Continue(self.desk.blocked);
             }
             let block = std::mem::take(&mut self.block);
             for state in block.chunks_exact(words) {
                 match native {
-                    Some(native) if !self.desk.near_the_limit(native.room() / words) => {
+                    Some(native) if !self.desk.near_the_limit(round, native.room() / words) => {
                         let desk = &mut self.desk;
                         let done = native.expand(state, &mut desk.out[desk.used..], &mut desk.fired);
                         desk.used += done.words;
                         if done.odd {
                             desk.closer = true;
-                            self.machine.expand(state, desk)?;
-                            desk.closer = false;
+                            self.machine.expand(state, &mut Steps { desk, round })?;
+                            self.desk.closer = false;
                         }
                     }
-                    _ => self.machine.expand(state, &mut self.desk)?,
+                    _ => self.machine.expand(state, &mut Steps { desk: &mut self.desk, round })?,
                 }
                 if self.desk.used >= BATCH * words {
-                    self.desk.pass_on(state)?;
+                    self.desk.pass_on(round, state)?;
                 }
             }
             self.desk.expanded += block.len() / words;
             if let Some(known) = block.get(..words) {
-                self.desk.pass_on(known)?;
+                self.desk.pass_on(round, known)?;
             }
             self.block = block;
-            if self.desk.steps() - before >= budget {
-                return ControlFlow::Continue(true);
+            if self.desk.blocked || self.desk.steps() - before >= budget {
+                round.end();
             }
         }
+        ControlFlow::Continue(true)
     }
 }
 
@@ -297,13 +287,31 @@ impl<S: Store> Desk<'_, S> {
     }
 
     /// Whether the limit on states may be reached by the successors of a state, of which there are at most so many. From then on, states are
-    /// entered one by one, so that not a step more is executed than is allowed.
+    /// entered one by one, so that not a step more is executed than is allowed. Threads come together before it gets to that.
     #[inline]
-    fn near_the_limit(&self, successors: usize) -> bool {
-        let Some(most) = self.task.limits.max_states else { return false };
-        let words = self.task.program.words;
-        let waiting = self.pipeline.waiting() + self.used / words + successors;
-        self.outboxes.is_empty() && self.store.len() + waiting as u64 > most
+    fn near_the_limit(&self, round: &Round<'_, S>, successors: usize) -> bool {
+        let (Some(most), Access::Alone(store)) = (self.task.limits.max_states, &round.access) else {
+            return false;
+        };
+        let waiting = self.pipeline.waiting() + self.used / self.task.program.words + successors;
+        store.len() + waiting as u64 > most
+    }
+
+    /// Looks for what is wrong with a step, and takes the state after it; whether there is one to be passed on.
+    #[inline]
+    fn take_step(&mut self, state: &[u64], mut step: StepTo<'_>) -> bool {
+        let Self { findings, task, judge, .. } = self;
+        judge.judge(state, &mut step, |kind| findings.offer(kind, Site::Steps, state, &task.memory));
+        if self.closer && step.result.is_ok() {
+            return false;
+        }
+        self.fired[step.transition as usize] += 1;
+        let Ok(after) = step.result else { return false };
+        let words = after.len();
+        self.make_room(self.used + words);
+        self.out[self.used..self.used + words].copy_from_slice(after);
+        self.used += words;
+        true
     }
 
     fn offer_state(&mut self, kind: ViolationKind, state: &[u64]) {
@@ -314,99 +322,66 @@ impl<S: Store> Desk<'_, S> {
         self.offer_state(ViolationKind::Error(FailureSite { place, index }), state);
     }
 
-    /// Passes the states after steps on: to their owners, or into the set. `known` is a state that is there already.
-    fn pass_on(&mut self, known: &[u64]) -> Flow {
-        let words = self.task.program.words;
-        let states = &self.out[..self.used];
+    /// Passes the states after steps on, into the set. `known` is a state that is there already.
+    fn pass_on(&mut self, round: &mut Round<'_, S>, known: &[u64]) -> Flow {
+        self.recent.sift(&self.out[..self.used], known, self.pipeline.next());
         self.used = 0;
-        if self.outboxes.is_empty() {
-            self.recent.sift(states, known, self.pipeline.next());
-            return if self.pipeline.is_due() { self.turn() } else { ControlFlow::Continue(()) };
-        }
-        self.sifted.clear();
-        self.recent.sift(states, known, &mut self.sifted);
-        for outbox in &mut self.outboxes {
-            outbox.make_room(self.sifted.states.len());
-        }
-        let workers = self.outboxes.len();
-        for (state, &key) in self.sifted.states.chunks_exact(words).zip(&self.sifted.keys) {
-            self.outboxes[owner(key, workers)].push(state);
-        }
-        if self.task.limits.max_states.is_some() {
-            // All together must not become too many, so none is entered before all are counted.
+        if self.blocked || !self.pipeline.is_due() {
             return ControlFlow::Continue(());
         }
-        let own = &mut self.outboxes[self.number];
-        self.pipeline.add(own.states());
-        own.clear();
-        if self.pipeline.is_due() { self.turn() } else { ControlFlow::Continue(()) }
+        let most = self.most_states();
+        let turned = self.pipeline.turn(&mut round.access, &mut self.hand, most, &self.task.memory);
+        self.go_on(turned)
     }
 
     fn most_states(&self) -> u64 {
         self.task.limits.max_states.unwrap_or(u64::MAX)
     }
 
-    /// Enters the states that have waited longest.
-    fn turn(&mut self) -> Flow {
+    /// Enters all states that have been passed on, if there is room.
+    pub(crate) fn finish(&mut self, round: &mut Round<'_, S>) -> Flow {
         let most = self.most_states();
-        let turned = self.pipeline.turn(&mut self.store, most, &self.task.memory);
-        self.task.unstuck(turned)
+        let flushed = self.pipeline.flush(&mut round.access, &mut self.hand, most, &self.task.memory);
+        self.go_on(flushed)
     }
 
-    /// Enters all states that have been passed on.
-    pub(crate) fn finish(&mut self) -> Flow {
-        let most = self.most_states();
-        let flushed = self.pipeline.flush(&mut self.store, most, &self.task.memory);
-        self.task.unstuck(flushed)
-    }
-
-    /// Enters states of its own, until there are `most`.
-    pub(crate) fn receive(&mut self, states: &[u64], most: u64) -> Flow {
-        let Self { pipeline, store, task, .. } = self;
-        let mut result: Result<(), Stuck> = Ok(());
-        for batch in states.chunks(BATCH * task.program.words) {
-            pipeline.add(batch);
-            result = result.and_then(|()| pipeline.turn(store, most, &task.memory));
-        }
-        let done = result.and_then(|()| pipeline.flush(store, most, &task.memory));
-        self.task.unstuck(done)
+    /// Goes on, or says why not.
+    fn go_on(&mut self, entered: Result<(), Stuck>) -> Flow {
+        ControlFlow::Break(Box::new(match entered {
+            Ok(()) => return ControlFlow::Continue(()),
+            Err(Stuck::Room) => {
+                self.blocked = true;
+                return ControlFlow::Continue(());
+            }
+            Err(Stuck::States) => Unknown::StateLimit(self.most_states()),
+            Err(Stuck::Memory) => self.task.out_of_memory(),
+        }))
     }
 }
 
-impl<S: Store> Sink for Desk<'_, S> {
+impl<S: Store> Sink for Steps<'_, '_, '_, '_, S> {
     #[inline]
-    fn step(&mut self, state: &[u64], mut step: StepTo<'_>) -> Flow {
-        let Self { findings, task, judge, .. } = self;
-        judge.judge(state, &mut step, |kind| findings.offer(kind, Site::Steps, state, &task.memory));
-        let after = match step.result {
-            Ok(_) if self.closer => return ControlFlow::Continue(()),
-            Ok(after) => after,
-            Err(_) => {
-                self.fired[step.transition as usize] += 1;
-                return ControlFlow::Continue(());
-            }
-        };
-        self.fired[step.transition as usize] += 1;
-        let words = after.len();
-        self.make_room(self.used + words);
-        self.out[self.used..self.used + words].copy_from_slice(after);
-        self.used += words;
-        let whole = self.used >= BATCH * words;
-        if whole {
-            self.pause()?;
+    fn step(&mut self, state: &[u64], step: StepTo<'_>) -> Flow {
+        let Self { desk, round } = self;
+        if !desk.take_step(state, step) {
+            return ControlFlow::Continue(());
         }
-        if self.near_the_limit(0) {
-            self.pass_on(state)?;
-            self.finish()
+        let whole = desk.used >= BATCH * state.len();
+        if whole {
+            desk.task.pause()?;
+        }
+        if desk.near_the_limit(round, 0) {
+            desk.pass_on(round, state)?;
+            desk.finish(round)
         } else if whole {
-            self.pass_on(state)
+            desk.pass_on(round, state)
         } else {
             ControlFlow::Continue(())
         }
     }
 
     fn pause(&mut self) -> Flow {
-        self.task.pause()
+        self.desk.task.pause()
     }
 }
 
@@ -417,14 +392,5 @@ impl Task<'_> {
             Some(why) => ControlFlow::Break(Box::new(why)),
             None => ControlFlow::Continue(()),
         }
-    }
-
-    /// Goes on, or says why not.
-    fn unstuck(&self, result: Result<(), Stuck>) -> Flow {
-        ControlFlow::Break(Box::new(match result {
-            Ok(()) => return ControlFlow::Continue(()),
-            Err(Stuck::States) => Unknown::StateLimit(self.limits.max_states.unwrap_or(u64::MAX)),
-            Err(Stuck::Memory) => self.out_of_memory(),
-        }))
     }
 }

@@ -72,7 +72,8 @@ fn enter_with<L: Lanes, const W: usize>(
             prefetch(buckets, home(key, probe.homes));
         }
         let Some(bucket) = buckets.get_mut(home(key, probe.homes)) else { break };
-        let (hits, taken) = (probe.hits::<L, W>(bucket, state), taken::<L, W>(bucket));
+        let words = L::load(bucket);
+        let (hits, taken) = (probe.hits::<L, W>(words, state), probe.taken::<L, W>(words));
         let (absent, full) = (hits == 0, taken == all);
         let enters = absent & !full;
         let lane = taken.trailing_ones() as usize & (lanes - 1);
@@ -96,10 +97,11 @@ fn enter_with<L: Lanes, const W: usize>(
         let mut at = home(key, probe.homes) + 1;
         loop {
             let Some(bucket) = buckets.get_mut(at) else { return Entered { new, all: false } };
-            if probe.hits::<L, W>(bucket, state) != 0 {
+            let words = L::load(bucket);
+            if probe.hits::<L, W>(words, state) != 0 {
                 break;
             }
-            let taken = taken::<L, W>(bucket);
+            let taken = probe.taken::<L, W>(words);
             if taken != all {
                 probe.write(bucket, taken.trailing_ones() as usize, state);
                 fresh[new] = *state;
@@ -126,10 +128,10 @@ impl Probe {
     pub(super) fn contains<const W: usize>(self, buckets: &[Bucket], state: &[u64; W], key: u64) -> bool {
         let all = (1u32 << (8 / W)) - 1;
         for bucket in &buckets[home(key, self.homes)..] {
-            if self.hits::<Portable, W>(bucket, state) != 0 {
+            if self.hits::<Portable, W>(*bucket, state) != 0 {
                 return true;
             }
-            if taken::<Portable, W>(bucket) != all {
+            if self.taken::<Portable, W>(*bucket) != all {
                 return false;
             }
         }
@@ -138,10 +140,10 @@ impl Probe {
 
     /// Which lanes hold the state.
     #[inline(always)]
-    fn hits<L: Lanes, const W: usize>(self, bucket: &Bucket, state: &[u64; W]) -> u32 {
+    pub(super) fn hits<L: Lanes, const W: usize>(self, words: L::Words, state: &[u64; W]) -> u32 {
         let mut wanted = *state;
         wanted[W - 1] |= self.tag.taken();
-        let equal = L::equal(bucket, wanted, self.tag.mask() | self.tag.taken());
+        let equal = L::equal(words, wanted, self.tag.mask() | self.tag.taken());
         let lanes = 8 / W;
         (0..W).fold((1 << lanes) - 1, |hits, word| hits & equal >> (word * lanes))
     }
@@ -156,7 +158,7 @@ impl Probe {
     ) -> bool {
         let lanes = 8 / W;
         for bucket in &mut buckets[home..] {
-            let lane = taken::<L, W>(bucket).trailing_ones() as usize;
+            let lane = self.taken::<L, W>(L::load(bucket)).trailing_ones() as usize;
             if lane < lanes {
                 self.write(bucket, lane, slot);
                 return true;
@@ -172,10 +174,10 @@ impl Probe {
         state[W - 1] &= self.tag.mask();
         home(hash(&state), self.homes)
     }
-}
 
-/// Which lanes hold any state: the first ones. With its tag, the last word of a state is not zero.
-#[inline(always)]
-pub(super) fn taken<L: Lanes, const W: usize>(bucket: &Bucket) -> u32 {
-    L::nonzero(bucket) >> ((W - 1) * (8 / W))
+    /// Which lanes hold any state: the first ones.
+    #[inline(always)]
+    pub(super) fn taken<L: Lanes, const W: usize>(self, words: L::Words) -> u32 {
+        L::any(words, self.tag.taken()) >> ((W - 1) * (8 / W)) & ((1 << (8 / W)) - 1)
+    }
 }

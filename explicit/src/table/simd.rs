@@ -5,33 +5,64 @@
 )]
 
 use super::Bucket;
+#[cfg(target_arch = "x86_64")]
+use core::arch::{asm, x86_64::*};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A bucket that several threads enter states in at the same time.
+pub(super) type SharedBucket = [AtomicU64; 8];
 
 /// How a processor compares the words of a bucket. Bit `i` of an answer speaks of word `i`.
 pub(super) trait Lanes {
+    /// The words of a bucket.
+    type Words: Copy;
+
+    /// Reads a bucket.
+    fn load(bucket: &Bucket) -> Self::Words;
+
+    /// Reads a bucket while others write to it. Each word is one that was there, and the first word of a state of two is read after the second.
+    fn load_shared<const W: usize>(bucket: &SharedBucket) -> Self::Words;
+
     /// Which words are wanted. With `W` words to a state, the first eight `W`ths of the bucket are compared with the first word, and so on.
     /// Of the last word, only the bits of `mask` count.
-    fn equal<const W: usize>(bucket: &Bucket, wanted: [u64; W], mask: u64) -> u32;
+    fn equal<const W: usize>(words: Self::Words, wanted: [u64; W], mask: u64) -> u32;
 
-    /// Which words are not zero.
-    fn nonzero(bucket: &Bucket) -> u32;
+    /// Which words have any of these bits.
+    fn any(words: Self::Words, bits: u64) -> u32;
 }
 
 /// For any processor.
 pub(super) struct Portable;
 
 impl Lanes for Portable {
+    type Words = Bucket;
+
     #[inline(always)]
-    fn equal<const W: usize>(bucket: &Bucket, wanted: [u64; W], mask: u64) -> u32 {
+    fn load(bucket: &Bucket) -> Bucket {
+        *bucket
+    }
+
+    #[inline(always)]
+    fn load_shared<const W: usize>(bucket: &SharedBucket) -> Bucket {
+        let mut words = [0; 8];
+        for at in (0..8).rev() {
+            words[at] = bucket[at].load(Ordering::Acquire);
+        }
+        words
+    }
+
+    #[inline(always)]
+    fn equal<const W: usize>(words: Bucket, wanted: [u64; W], mask: u64) -> u32 {
         let lanes = 8 / W;
         (0..8).fold(0, |equal, at| {
             let mask = if at / lanes + 1 == W { mask } else { u64::MAX };
-            equal | u32::from(bucket[at] & mask == wanted[at / lanes]) << at
+            equal | u32::from(words[at] & mask == wanted[at / lanes]) << at
         })
     }
 
     #[inline(always)]
-    fn nonzero(bucket: &Bucket) -> u32 {
-        (0..8).fold(0, |nonzero, at| nonzero | u32::from(bucket[at] != 0) << at)
+    fn any(words: Bucket, bits: u64) -> u32 {
+        (0..8).fold(0, |any, at| any | u32::from(words[at] & bits != 0) << at)
     }
 }
 
@@ -41,16 +72,25 @@ pub(super) struct Avx2;
 
 #[cfg(target_arch = "x86_64")]
 impl Lanes for Avx2 {
+    type Words = [__m256i; 2];
+
     #[inline(always)]
-    fn equal<const W: usize>(bucket: &Bucket, wanted: [u64; W], mask: u64) -> u32 {
-        use core::arch::x86_64::{
-            _mm256_and_si256, _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_loadu_si256,
-            _mm256_movemask_pd, _mm256_set1_epi64x,
-        };
-        let half = |at: usize, wanted: u64, mask: u64| {
-            // SAFETY: half a bucket is as long as a register, and the processor has been asked.
+    fn load(bucket: &Bucket) -> [__m256i; 2] {
+        // SAFETY: half a bucket is as long as a register, and the processor has been asked.
+        [0, 4].map(|at| unsafe { _mm256_loadu_si256(bucket[at..at + 4].as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn load_shared<const W: usize>(bucket: &SharedBucket) -> [__m256i; 2] {
+        // SAFETY: the processor has been asked.
+        unsafe { halves_in_order(bucket) }
+    }
+
+    #[inline(always)]
+    fn equal<const W: usize>(words: [__m256i; 2], wanted: [u64; W], mask: u64) -> u32 {
+        let half = |words: __m256i, wanted: u64, mask: u64| {
+            // SAFETY: only registers are touched, and the processor has been asked.
             let bits = unsafe {
-                let words = _mm256_loadu_si256(bucket[at * 4..at * 4 + 4].as_ptr().cast());
                 let words = _mm256_and_si256(words, _mm256_set1_epi64x(mask.cast_signed()));
                 let equal = _mm256_cmpeq_epi64(words, _mm256_set1_epi64x(wanted.cast_signed()));
                 _mm256_movemask_pd(_mm256_castsi256_pd(equal))
@@ -58,13 +98,53 @@ impl Lanes for Avx2 {
             bits.cast_unsigned()
         };
         let first_mask = if W == 1 { mask } else { u64::MAX };
-        half(0, wanted[0], first_mask) | half(1, wanted[W - 1], mask) << 4
+        half(words[0], wanted[0], first_mask) | half(words[1], wanted[W - 1], mask) << 4
     }
 
     #[inline(always)]
-    fn nonzero(bucket: &Bucket) -> u32 {
-        !Self::equal::<1>(bucket, [0], u64::MAX) & 0xff
+    fn any(words: [__m256i; 2], bits: u64) -> u32 {
+        // None of the bits, where all others are left out.
+        !Self::equal::<1>(words, [0], bits) & 0xff
     }
+}
+
+/// Reads the second half of a bucket, then the first. Each word is read as a whole, since it is aligned.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halves_in_order(bucket: &SharedBucket) -> [__m256i; 2] {
+    let (first, second): (__m256i, __m256i);
+    // SAFETY: half a bucket is as long as a register. On x86-64, loads are not moved before earlier ones. Beside atomic accesses of other
+    // threads, an instruction by itself is no less than a row of atomic loads.
+    unsafe {
+        asm!(
+            "vmovdqu {second}, [{at} + 32]",
+            "vmovdqu {first}, [{at}]",
+            at = in(reg) bucket.as_ptr(),
+            first = out(ymm_reg) first,
+            second = out(ymm_reg) second,
+            options(readonly, nostack, preserves_flags)
+        );
+    }
+    [first, second]
+}
+
+/// Reads a bucket at once.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn whole(bucket: &SharedBucket) -> __m512i {
+    let words: __m512i;
+    // SAFETY: as in `halves_in_order`.
+    unsafe {
+        asm!(
+            "vmovdqu64 {words}, [{at}]",
+            at = in(reg) bucket.as_ptr(),
+            words = out(zmm_reg) words,
+            options(readonly, nostack, preserves_flags)
+        );
+    }
+    words
 }
 
 /// With AVX-512: a whole bucket at a time. Only where the processor has it.
@@ -73,12 +153,28 @@ pub(super) struct Avx512;
 
 #[cfg(target_arch = "x86_64")]
 impl Lanes for Avx512 {
+    type Words = __m512i;
+
     #[inline(always)]
-    fn equal<const W: usize>(bucket: &Bucket, wanted: [u64; W], mask: u64) -> u32 {
-        use core::arch::x86_64::{
-            _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512, _mm512_mask_set1_epi64,
-            _mm512_set1_epi64,
-        };
+    fn load(bucket: &Bucket) -> __m512i {
+        // SAFETY: a bucket is as long as a register, and the processor has been asked.
+        unsafe { _mm512_loadu_si512(bucket.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn load_shared<const W: usize>(bucket: &SharedBucket) -> __m512i {
+        // SAFETY: only registers are touched otherwise, and the processor has been asked.
+        unsafe {
+            if W == 1 {
+                return whole(bucket);
+            }
+            let [first, second] = halves_in_order(bucket);
+            _mm512_inserti64x4::<1>(_mm512_castsi256_si512(first), second)
+        }
+    }
+
+    #[inline(always)]
+    fn equal<const W: usize>(words: __m512i, wanted: [u64; W], mask: u64) -> u32 {
         let halves = |first: u64, last: u64| {
             // SAFETY: only registers are touched, and the processor has been asked.
             unsafe {
@@ -90,21 +186,14 @@ impl Lanes for Avx512 {
             1 => (halves(mask, mask), halves(wanted[0], wanted[0])),
             _ => (halves(u64::MAX, mask), halves(wanted[0], wanted[W - 1])),
         };
-        // SAFETY: a bucket is as long as a register, and the processor has been asked.
-        unsafe {
-            let words = _mm512_and_si512(_mm512_loadu_si512(bucket.as_ptr().cast()), mask);
-            u32::from(_mm512_cmpeq_epi64_mask(words, wanted))
-        }
+        // SAFETY: only registers are touched, and the processor has been asked.
+        unsafe { u32::from(_mm512_cmpeq_epi64_mask(_mm512_and_si512(words, mask), wanted)) }
     }
 
     #[inline(always)]
-    fn nonzero(bucket: &Bucket) -> u32 {
-        use core::arch::x86_64::{_mm512_loadu_si512, _mm512_test_epi64_mask};
+    fn any(words: __m512i, bits: u64) -> u32 {
         // SAFETY: as above.
-        unsafe {
-            let words = _mm512_loadu_si512(bucket.as_ptr().cast());
-            u32::from(_mm512_test_epi64_mask(words, words))
-        }
+        unsafe { u32::from(_mm512_test_epi64_mask(words, _mm512_set1_epi64(bits.cast_signed()))) }
     }
 }
 
@@ -163,9 +252,14 @@ mod tests {
             });
             let mask = u64::MAX >> (next() % 3);
             let (one, two) = ([next() % 3], [bucket[1], (next() % 3) | (1 << 62)]);
-            assert_eq!(L::equal(&bucket, one, mask), Portable::equal(&bucket, one, mask));
-            assert_eq!(L::equal(&bucket, two, mask), Portable::equal(&bucket, two, mask));
-            assert_eq!(L::nonzero(&bucket), Portable::nonzero(&bucket));
+            let shared = bucket.map(AtomicU64::new);
+            for words in [L::load(&bucket), L::load_shared::<1>(&shared), L::load_shared::<2>(&shared)] {
+                assert_eq!(L::equal(words, one, mask), Portable::equal(bucket, one, mask));
+                assert_eq!(L::equal(words, two, mask), Portable::equal(bucket, two, mask));
+                for bits in [u64::MAX, 1 << 62, 1] {
+                    assert_eq!(L::any(words, bits), Portable::any(bucket, bits));
+                }
+            }
         }
     }
 
