@@ -19,7 +19,7 @@ type Flow<T = ()> = ControlFlow<Stop, T>;
 
 /// States of the frontier that a thread takes at a time while others take some too: many, since states that were found together have successors in
 /// common, and few enough that all are done at about the same time.
-const PORTION: usize = 1 << 10;
+const PORTION: usize = 1 << 12;
 
 /// What a thread does until all of them come together again.
 pub(crate) struct Round<'a, S> {
