@@ -22,6 +22,7 @@ mod processes {
     use std::path::PathBuf;
     use std::process::{Command, Output, Stdio};
     use std::time::Duration;
+    use wait4::Wait4;
 
     fn musilc() -> Command {
         let mut command = Command::new(snapbox::cmd::cargo_bin!("musilc"));
@@ -80,6 +81,47 @@ mod processes {
         assert_eq!(String::from_utf8(stderr).unwrap(), "");
         assert_eq!(String::from_utf8(stdout).unwrap(), String::from_utf8(whole).unwrap());
         assert!(!file.exists(), "an answer makes it useless");
+    }
+
+    /// The memory of the process is what the limit says and what musilc itself takes: within 5 %, with one thread and two, for states of one word
+    /// and of many, and for graphs.
+    #[test]
+    fn a_limit_on_memory_is_obeyed() {
+        const MIB: u64 = 1 << 20;
+        let most_used = |name: &str, text: &str, threads: &str, mib: u64| {
+            let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.musil"));
+            std::fs::write(&path, text).unwrap();
+            let mut command = musilc();
+            command.args(["--backend", "explicit", "--threads", threads, "--max-memory", &format!("{mib}M")]);
+            let mut child = command.arg(&path).spawn().unwrap();
+            let (mut stdout, mut report) = (child.stdout.take().unwrap(), String::new());
+            stdout.read_to_string(&mut report).unwrap();
+            let used = child.wait4().unwrap();
+            (report, used.rusage.maxrss)
+        };
+        let counters = |most: u32, more: &str| {
+            format!(
+                "model Counters {{ var n: [0..={most}; 0..4] = 0; action tick(i: 0..4) {{ n[i] = (n[i] + 1) % {}; }} {more} }}
+                 check endless: Counters expect holds;",
+                most + 1
+            )
+        };
+        let far = "invariant far: n[0] + n[1] + n[2] < 2997;";
+        // Variables that never change take no room, so one of them changes once.
+        let wide =
+            "var w: [0..=1000000000; 0..8] = 7; action first() when w[0] == 7 { for i in 0..8 { w[i] = 8; } }
+                    invariant far: n[0] + n[1] + n[2] < 2997;";
+        let graph = "property comes_back: always eventually n[0] == 0;";
+        for (name, more) in [("narrow", far), ("wide", wide), ("graph", graph)] {
+            let (_, itself) = most_used(name, &counters(3, more), "1", 64);
+            for threads in ["1", "2"] {
+                let (report, used) = most_used(name, &counters(999, more), threads, 96);
+                assert!(report.contains("the limit of 96.0 MiB of memory"), "{name}: {report}");
+                let used = used.saturating_sub(itself);
+                assert!(used <= 96 * MIB * 105 / 100, "{name}, {threads}: {} KiB", used / 1024);
+                assert!(used >= 96 * MIB / 2, "{name}, {threads}: {} KiB", used / 1024);
+            }
+        }
     }
 
     /// While a solver runs, too: Z3 has a mind of its own about interrupts.

@@ -39,6 +39,11 @@ impl Memory {
         self.most
     }
 
+    /// How much more may be taken, if there is a limit.
+    pub(crate) fn free(&self) -> Option<u64> {
+        self.most.map(|most| most.saturating_sub(self.used()))
+    }
+
     /// Whether so much more may be taken.
     pub(crate) fn allows(&self, bytes: u64) -> bool {
         self.most.is_none_or(|most| self.used().saturating_add(bytes) <= most)

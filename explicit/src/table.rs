@@ -158,9 +158,15 @@ impl<const W: usize> Table<W> {
         let lists = |homes: usize| (soft_room(homes, W) - len) * W as u64 * 2;
         // In eighths. Growing is cheap, and what is not used yet is in the way of others.
         let steps: &[usize] = if self.homes < 1 << 17 { &[16, 12, 10, 9] } else { &[12, 10, 9] };
-        let sizes = steps.iter().map(|eighths| (self.homes * eighths / 8).max(needed)).chain([needed]);
+        let usual = steps.iter().map(|eighths| (self.homes * eighths / 8).max(needed));
+        // As much as there is, but not for the sake of a few states: each time, all that are there must move.
+        let last = memory.free().map(|free| {
+            let taken = (self.homes * 64) as u64 + len * W as u64 * 2;
+            usize::try_from(free.saturating_add(taken) / (64 + 13)).unwrap_or(usize::MAX)
+        });
+        let last = last.filter(|&homes| homes >= needed.max(self.homes / 64 * 65));
         let affordable = |&homes: &usize| homes > self.homes && memory.allows(extra(homes) + lists(homes));
-        if let Some(homes) = sizes.into_iter().find(affordable) {
+        if let Some(homes) = usual.chain(last).find(affordable) {
             self.resize(homes, pool, memory)?;
             return Ok(more);
         }
