@@ -1,6 +1,6 @@
 //! Values as text, shorter than [`Datum`]'s own form: an array of equal elements is `[v; n]`.
 
-use musilc_ir::{Datum, Param, SourceVariable, State, Step, TransitionSystem, Value};
+use musilc_ir::{Datum, Param, SourceVariable, State, Step, TransitionSystem, Value, name};
 
 /// The value as the language writes it, roughly.
 pub(crate) fn show(value: &Datum) -> String {
@@ -62,16 +62,47 @@ pub(crate) fn arguments(params: &[Param], args: &[u32]) -> Vec<Datum> {
     params.iter().zip(args).map(value).collect()
 }
 
-/// An instance of an action: `write(1)`.
+/// An instance of an action: `write(1)`, and `cache[0].write(1)` where it is that of a part.
 pub(crate) fn instance(system: &TransitionSystem, step: &Step) -> String {
     let Some(transition) = system.transitions.get(step.transition.index()) else {
         return format!("transition {}", step.transition.0);
     };
-    if transition.params.is_empty() {
-        return transition.name.clone();
-    }
     let args = arguments(&transition.params, &step.args);
-    format!("{}({})", transition.name, join(args.iter().map(show)))
+    let (indices, args) = args.split_at(name::blanks(&transition.name).min(args.len()));
+    let name = name::fill(&transition.name, indices.iter().map(show));
+    if args.is_empty() {
+        return name;
+    }
+    format!("{name}({})", join(args.iter().map(show)))
+}
+
+/// The element of an array at an index: `line[0]`. While the name has blanks, it is the instance of a part: `cache[0].line`.
+pub(crate) fn element_of(place: &str, index: &Datum) -> String {
+    let index = show(index);
+    if name::blanks(place) > 0 { name::fill(place, [index]) } else { format!("{place}[{index}]") }
+}
+
+/// A variable with its value, as the chapter sees it: one of a part with an index for each of its instances, unless all are the same.
+pub(crate) fn variables(variable: &SourceVariable, value: &Datum) -> Vec<(String, Datum)> {
+    let mut instances: Vec<(Vec<String>, &Datum)> = vec![(Vec::new(), value)];
+    for _ in 0..name::blanks(&variable.name) {
+        let mut inner = Vec::new();
+        for (indices, value) in instances {
+            let Datum::Array(pairs) = value else { continue };
+            let own = |index| indices.iter().cloned().chain([show(index)]).collect();
+            inner.extend(pairs.iter().map(|(index, value)| (own(index), value)));
+        }
+        instances = inner;
+    }
+    if let [(_, first), rest @ ..] = instances.as_slice()
+        && !rest.is_empty()
+        && rest.iter().all(|(_, value)| value == first)
+    {
+        return vec![(variable.name.clone(), Datum::clone(first))];
+    }
+    let named =
+        |(indices, value): (Vec<String>, &Datum)| (name::fill(&variable.name, indices), value.clone());
+    instances.into_iter().map(named).collect()
 }
 
 #[cfg(test)]
