@@ -38,6 +38,7 @@ impl<'p> Unread<'p> {
             | Code::UnknownField
             | Code::UnknownModel
             | Code::UnknownAction
+            | Code::UnknownPart
             | Code::UnknownProperty
             | Code::NotConstant
             | Code::TableState => self.words.contains(name()),

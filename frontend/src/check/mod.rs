@@ -11,15 +11,19 @@ mod exhaustive;
 mod expectation;
 mod expressions;
 mod formulas;
+mod frame;
 mod globals;
 mod instances;
+mod members;
 mod model;
 mod operators;
+mod part;
 mod patterns;
 mod quantifiers;
 mod recursion;
 mod scope;
 mod statements;
+mod sync;
 mod table;
 mod types;
 
@@ -32,6 +36,9 @@ use crate::hir;
 use crate::program::{Files, Options};
 use globals::Globals;
 use musilc_ir::Span;
+use scope::{ModelScope, ScopeId};
+use std::collections::{HashMap, HashSet};
+use sync::{Joint, Occurrence};
 
 /// What checking a chapter gives.
 #[derive(Debug)]
@@ -55,6 +62,14 @@ pub(crate) fn check(
         calls: Vec::new(),
         diagnostics: Vec::new(),
         resolving: 0,
+        scopes: Vec::new(),
+        models: HashMap::new(),
+        joints: HashMap::new(),
+        joined: HashSet::new(),
+        occurrences: Vec::new(),
+        substituted: 0,
+        looping: Vec::new(),
+        quiet: false,
         text,
         files,
     };
@@ -85,12 +100,43 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// How many declarations are being resolved, each because the one before needs it.
     resolving: usize,
+    /// The scopes of the model that is being checked: its own, and those of its parts.
+    scopes: Vec<ModelScope<'a>>,
+    /// The names of the models that the scopes are of.
+    models: HashMap<ScopeId, &'a str>,
+    /// The `sync`s, by scope and position among its declarations.
+    joints: HashMap<(ScopeId, usize), Joint<'a>>,
+    /// The slots of the actions that happen in `sync` only.
+    joined: HashSet<usize>,
+    /// What each action of a scope is in the whole, by slot.
+    occurrences: Vec<Vec<Occurrence>>,
+    /// How much text of arguments has been checked in the place of parameters.
+    substituted: usize,
+    /// The models that have been reported as parts of themselves.
+    looping: Vec<String>,
+    /// Whether nothing is reported: what a part is made of is checked by itself too.
+    quiet: bool,
     text: &'a str,
     files: &'a dyn Files,
 }
 
 impl Checker<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.quiet {
+            self.report_always(diagnostic);
+        }
+    }
+
+    /// Does something without reporting what is wrong.
+    fn quietly<T>(&mut self, something: impl FnOnce(&mut Self) -> T) -> T {
+        let quiet = std::mem::replace(&mut self.quiet, true);
+        let result = something(self);
+        self.quiet = quiet;
+        result
+    }
+
+    /// Reports something that only the whole is to blame for.
+    fn report_always(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < MAX_DIAGNOSTICS && !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }

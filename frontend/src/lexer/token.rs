@@ -75,6 +75,8 @@ pub(crate) enum Token<'s> {
     Property,
     #[token("table")]
     Table,
+    #[token("part")]
+    Part,
     #[token("fair")]
     Fair,
     #[token("strong")]
@@ -125,7 +127,6 @@ pub(crate) enum Token<'s> {
     Reaches,
 
     /// A word that comes with a later version.
-    #[token("part")]
     #[token("protocol")]
     #[token("environment")]
     #[token("guarantee")]
@@ -270,6 +271,12 @@ pub(crate) enum Token<'s> {
     Inductive,
     /// `not` before `inductive`.
     Not,
+    /// `ref` before the name of a parameter of a model, or before an argument of a part.
+    Ref,
+    /// `sync` before the name of an action.
+    Sync,
+    /// `with` between two actions.
+    With,
 }
 
 impl Token<'_> {
@@ -278,10 +285,14 @@ impl Token<'_> {
         matches!(self, Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Check)
     }
 
-    /// Whether it begins a declaration that can stand only in a model; `step` does before `invariant`.
+    /// Whether it begins a declaration that can stand only in a model; `step` does before `invariant`, and `sync` before a name.
     pub(crate) fn begins_model_item(self, next: Option<Self>) -> bool {
         match self {
             Self::Step => next == Some(Self::Invariant),
+            // No two other names stand beside each other, but where one of them is an operator.
+            Self::Ident("sync") => {
+                matches!(next, Some(Self::Ident(word)) if !["until", "release", "weak", "as"].contains(&word))
+            }
             Self::Var
             | Self::Init
             | Self::Action
@@ -291,7 +302,8 @@ impl Token<'_> {
             | Self::Recoverable
             | Self::Fair
             | Self::Strong
-            | Self::Table => true,
+            | Self::Table
+            | Self::Part => true,
             _ => false,
         }
     }

@@ -58,6 +58,8 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
             | Token::Reachable
             | Token::Recoverable
             | Token::Property
+            | Token::Part
+            | Token::Ident("sync")
     );
     if !head.opens() && head != Token::Semi {
         at += if head == Token::Step && token(at + 1) == Some(Token::Invariant) { 2 } else { 1 };

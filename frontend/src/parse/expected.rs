@@ -65,6 +65,7 @@ const SILENT: &[&str] = &[
     "start of model item",
     "inductive",
     "not",
+    "ref",
 ];
 
 /// What a bound variable ranges over.

@@ -230,6 +230,7 @@ fn keyword(word: &str) -> Option<Token<'static>> {
         "reachable" => Token::Reachable,
         "recoverable" => Token::Recoverable,
         "property" => Token::Property,
+        "part" => Token::Part,
         "fair" => Token::Fair,
         "strong" => Token::Strong,
         _ => return None,

@@ -22,6 +22,8 @@ pub(super) const IN_MODEL: &[&str] = &[
     "reachable",
     "recoverable",
     "property",
+    "part",
+    "sync",
 ];
 
 /// Words of other languages, and what they are here.
@@ -65,16 +67,12 @@ pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
 
 /// Whether a declaration that begins with this ordinary name is one that comes with a later version.
 pub(super) fn comes_later(word: &str) -> bool {
-    matches!(
-        word,
-        "crash" | "message" | "network" | "node" | "partition" | "send" | "stable" | "sync" | "timeout"
-    )
+    matches!(word, "crash" | "message" | "network" | "node" | "partition" | "send" | "stable" | "timeout")
 }
 
 /// What the word is for, with a verb.
 fn topic(word: &str) -> &'static str {
     match word {
-        "part" | "sync" => "models made of parts come",
         "environment" | "guarantee" | "assume" => "environments come",
         "refine" | "implements" => "refinement comes",
         "simulate" => "simulation comes",

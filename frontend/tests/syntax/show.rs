@@ -48,9 +48,10 @@ pub(crate) fn expr(e: &Expr) -> String {
         ExprKind::Instance { about, action, args } => {
             let args = args.as_ref().map_or(String::new(), |args| format!(" of{}", each(args, arg)));
             let about = if *about == About::Enabled { "enabled" } else { "taken" };
-            format!("({about} {}{args})", action.text)
+            format!("({about} {}{args})", member(action))
         }
         ExprKind::Wildcard => "_".to_owned(),
+        ExprKind::Ref(place) => format!("(ref {})", expr(place)),
         ExprKind::Paren(inner) => format!("(paren {})", expr(inner)),
         ExprKind::Error => "ERROR".to_owned(),
     }
@@ -133,6 +134,15 @@ fn arg(a: &Arg) -> String {
         Some(name) => format!("{}: {}", name.text, expr(&a.value)),
         None => expr(&a.value),
     }
+}
+
+/// An action or property, and the parts on the way to it.
+pub(crate) fn member(path: &MemberPath) -> String {
+    let parts = path.parts.iter().map(|(part, index)| match index {
+        Some(index) => format!("{}[{}].", part.text, expr(index)),
+        None => format!("{}.", part.text),
+    });
+    parts.chain([path.name.text.clone()]).collect()
 }
 
 fn path(p: &Path) -> String {

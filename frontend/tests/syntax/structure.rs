@@ -2,7 +2,7 @@
 
 use musilc_frontend::ast::*;
 
-use crate::show::{domain, each, expr, stmt, ty};
+use crate::show::{domain, each, expr, member, stmt, ty};
 use crate::sound;
 
 const FIRST_CHAPTER: &str = "
@@ -109,6 +109,41 @@ fn types() {
 }
 
 #[test]
+fn parts() {
+    let chapter = sound(
+        "model M(a: 0..3, ref b: bool, ref: bool) {
+            /// Many.
+            part p[i: 0..3] = Q(i, ref b, c: ref d[i].e);
+            part single = Q;
+            sync p.send with single.receive;
+            sync s.p.send with receive;
+            var sync: bool = false;
+            init sync || true;
+            property x: enabled(p[_].send) ~> taken(s.p[0].receive(1, _));
+        }
+        check c: M expect violates p.x in 3;
+        check d: M expect reaches s[1].p[false].x;",
+    );
+    let ItemKind::Model { params, items, .. } = &chapter.items[0].kind else { panic!() };
+    assert_eq!(params.iter().map(|param| param.by_ref).collect::<Vec<_>>(), [false, true, false]);
+    let ModelItemKind::Part(part) = &items[0].kind else { panic!() };
+    assert_eq!(items[0].doc.as_deref(), Some("Many."));
+    assert_eq!(part.index.as_ref().map(|index| index.name.text.as_str()), Some("i"));
+    let args: Vec<String> = part.args.iter().map(|arg| expr(&arg.value)).collect();
+    assert_eq!(args, ["i", "(ref b)", "(ref (. (index d i) e))"]);
+    assert!(
+        matches!(&items[1].kind, ModelItemKind::Part(part) if part.args.is_empty() && part.index.is_none())
+    );
+    let ModelItemKind::Sync(sync) = &items[3].kind else { panic!() };
+    assert_eq!((member(&sync.first), member(&sync.second)), ("s.p.send".into(), "receive".into()));
+    let ModelItemKind::Property { claim, .. } = &items[6].kind else { panic!() };
+    assert_eq!(expr(claim), "(~> (enabled p[_].send) (taken s.p[0].receive of 1 _))");
+    let ItemKind::Check { expect, .. } = &chapter.items[2].kind else { panic!() };
+    let ExpectKind::Reaches { property, .. } = &expect.kind else { panic!() };
+    assert_eq!(member(property), "s[1].p[false].x");
+}
+
+#[test]
 fn expectations() {
     let kind = |written: &str| match sound(&format!("check c: M expect {written};")).items.remove(0).kind {
         ItemKind::Check { expect, .. } => expect.kind,
@@ -123,7 +158,7 @@ fn expectations() {
     assert!(matches!(kind("error in 3"), ExpectKind::Error { depth: Some(_) }));
     assert!(matches!(kind("reaches error in 3"), ExpectKind::Reaches { depth: Some(_), .. }));
     let refuted = |written: &str| match kind(written) {
-        ExpectKind::NotInductive { property } => property.text,
+        ExpectKind::NotInductive { property } => property.name.text,
         other => panic!("{other:?}"),
     };
     assert_eq!(refuted("not inductive p"), "p");
