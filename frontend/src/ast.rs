@@ -4,8 +4,12 @@
 //! since the parser has already reported it.
 
 mod part;
+mod protocol;
 
 pub use part::{MemberPath, ModelParam, Part, Sync};
+pub use protocol::{
+    Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem,
+};
 
 use musilc_ir::{Fairness, Span};
 
@@ -79,6 +83,15 @@ pub enum ItemKind {
         /// Its name.
         name: Name,
         /// Its parameters, fixed by each check and by each part that is made of it.
+        params: Vec<ModelParam>,
+        /// What it declares.
+        items: Vec<ModelItem>,
+    },
+    /// `protocol P(p: T) { … }`
+    Protocol {
+        /// Its name.
+        name: Name,
+        /// Its parameters, fixed by each check.
         params: Vec<ModelParam>,
         /// What it declares.
         items: Vec<ModelItem>,
@@ -253,6 +266,8 @@ pub enum ModelItemKind {
     Part(Part),
     /// `sync a.send with b.receive;`
     Sync(Sync),
+    /// `message M;`, `node N { … }`, `on M { … }`, …: in protocols and their nodes only.
+    Protocol(ProtocolItem),
     /// The parser recovered here.
     Error,
 }
@@ -430,6 +445,8 @@ pub enum StmtKind {
     },
     /// `s.push(x);`, `s.pop();`, `s.insert(x);`, `s.remove(x);`: an expression of kind [`ExprKind::Method`].
     Call(Expr),
+    /// `send M to p;`, `reply M;`, `set t;`, `cancel t;`: in nodes only.
+    Communicate(Communication),
     /// `if c { … } else { … }`; `else if` is an `if` alone in the else branch.
     If {
         /// The condition.

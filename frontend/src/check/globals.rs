@@ -60,6 +60,8 @@ impl<'a> Checker<'a> {
                 | ItemKind::Struct { name, .. } => name,
                 ItemKind::Fn(function) => &function.name,
                 ItemKind::Pattern(pattern) => &pattern.name,
+                // In other words by now.
+                ItemKind::Protocol { .. } => continue,
                 ItemKind::Model { name, params, items } => {
                     let declaration = ModelDeclaration { params, items };
                     self.globals.models.entry(name.text.as_str()).or_insert(declaration);

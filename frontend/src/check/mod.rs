@@ -193,7 +193,7 @@ fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
 }
 
 /// Adds "did you mean" to a diagnostic, where some candidate is near.
-fn suggest<'n>(
+pub(crate) fn suggest<'n>(
     diagnostic: Diagnostic,
     written: &str,
     candidates: impl IntoIterator<Item = &'n str>,

@@ -181,7 +181,7 @@ impl<'a> ModelChecker<'_, 'a> {
                 self.model.actions.extend(actions);
             }
             // Where a state is terminal the scopes of a model decide together.
-            ModelItemKind::Terminal(_) | ModelItemKind::Error => {}
+            ModelItemKind::Terminal(_) | ModelItemKind::Protocol(_) | ModelItemKind::Error => {}
             ModelItemKind::Property { kind, inductive, name, claim } => {
                 self.property(scope, *kind, *inductive, name, claim, item);
             }

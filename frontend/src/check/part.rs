@@ -53,6 +53,7 @@ impl<'a> Checker<'a> {
                 ModelItemKind::Init(_)
                 | ModelItemKind::Terminal(_)
                 | ModelItemKind::Sync(_)
+                | ModelItemKind::Protocol(_)
                 | ModelItemKind::Error => continue,
             };
             for name in declared {

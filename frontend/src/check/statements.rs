@@ -53,7 +53,7 @@ impl<'a> Body<'_, 'a> {
                 self.leave(mark);
                 domain.map(|(domain, _)| Stmt::For(local, domain, body))
             }
-            StmtKind::Error => None,
+            StmtKind::Communicate(_) | StmtKind::Error => None,
         }
     }
 

@@ -143,6 +143,9 @@ codes! {
     UnknownAction = E 111, "the name of an action that does not exist", include_str!("explain/E0111.md");
     UnknownPart = E 112, "the name of a part that does not exist", include_str!("explain/E0112.md");
     PartIndex = E 113, "an index of a part that is missing, or one too many", include_str!("explain/E0113.md");
+    UnknownMessage = E 114, "the name of a message that does not exist", include_str!("explain/E0114.md");
+    UnknownNode = E 115, "the name of a node that does not exist", include_str!("explain/E0115.md");
+    UnknownTimer = E 116, "the name of a timer that does not exist", include_str!("explain/E0116.md");
 
     // ---- types -------------------------------------------------------------------------------------------------
 
@@ -177,11 +180,15 @@ codes! {
     OpenModel = E 405, "a check of a model that needs variables of another one", include_str!("explain/E0405.md");
     PartWritten = E 406, "a part's variable that is changed from outside", include_str!("explain/E0406.md");
     BadSync = E 407, "two actions that cannot happen together", include_str!("explain/E0407.md");
+    NotHandled = E 408, "a message that a node does not handle", include_str!("explain/E0408.md");
+    BadNetwork = E 409, "a network that cannot be so", include_str!("explain/E0409.md");
+    BadFault = E 410, "a fault that cannot happen so", include_str!("explain/E0410.md");
 
     // ---- warnings ----------------------------------------------------------------------------------------------
 
     StrayDoc = W 1, "documentation that belongs to nothing", include_str!("explain/W0001.md");
     InitialStatesOnly = W 2, "a property that speaks of the initial states only", include_str!("explain/W0002.md");
+    NeverSent = W 3, "a handler of a message that nobody sends", include_str!("explain/W0003.md");
     DeadAction = W 101, "an action that never happens", include_str!("explain/W0101.md");
     VacuousProperty = W 102, "a property that holds vacuously", include_str!("explain/W0102.md");
     UnreachedState = W 103, "a state of a table that is never reached", include_str!("explain/W0103.md");

@@ -126,8 +126,12 @@ pub(crate) enum Token<'s> {
     #[token("reaches")]
     Reaches,
 
-    /// A word that comes with a later version.
     #[token("protocol")]
+    Protocol,
+    #[token("faults")]
+    Faults,
+
+    /// A word that comes with a later version.
     #[token("environment")]
     #[token("guarantee")]
     #[token("assume")]
@@ -135,7 +139,6 @@ pub(crate) enum Token<'s> {
     #[token("implements")]
     #[token("simulate")]
     #[token("symmetric")]
-    #[token("faults")]
     Reserved(&'s str),
 
     // What has a value.
@@ -277,12 +280,14 @@ pub(crate) enum Token<'s> {
     Sync,
     /// `with` between two actions.
     With,
+    /// A word of protocols where it stands for itself; see `parse/network.rs`.
+    Word(&'static str),
 }
 
 impl Token<'_> {
     /// Whether it begins a declaration that can stand only at the top of a chapter.
     pub(crate) fn begins_top_item(self) -> bool {
-        matches!(self, Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Check)
+        matches!(self, Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Protocol | Self::Check)
     }
 
     /// Whether it begins a declaration that can stand only in a model; `step` does before `invariant`, and `sync` before a name.
@@ -303,6 +308,7 @@ impl Token<'_> {
             | Self::Fair
             | Self::Strong
             | Self::Table
+            | Self::Faults
             | Self::Part => true,
             _ => false,
         }

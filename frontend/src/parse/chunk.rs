@@ -34,6 +34,7 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
     let mut at = 0;
     // Words before a declaration, as in `strong fair as one action`.
     while matches!(token(at), Some(Token::Reserved(_) | Token::Fair | Token::Strong))
+        || token(at) == Some(Token::Ident("stable")) && token(at + 1) == Some(Token::Var)
         || at > 0 && matches!(token(at), Some(Token::Ident("as" | "one")))
     {
         at += 1;

@@ -13,7 +13,7 @@ pub(super) fn words(mut tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
     match tokens.first().map(|token| token.1) {
         Some(Token::Fair | Token::Strong) => fairness(&mut tokens),
         Some(Token::Check) => expectation(&mut tokens),
-        Some(Token::Model | Token::Part) => references(&mut tokens),
+        Some(Token::Model | Token::Protocol | Token::Part) => references(&mut tokens),
         Some(Token::Ident("sync")) => rendezvous(&mut tokens),
         Some(
             Token::Property
@@ -29,6 +29,7 @@ pub(super) fn words(mut tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
         }
         _ => {}
     }
+    super::network::words(&mut tokens);
     tokens
 }
 

@@ -5,7 +5,7 @@ use musilc_ir::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The words that begin declarations at the top of a chapter.
-pub(super) const TOP: &[&str] = &["const", "type", "enum", "struct", "fn", "property", "model", "check"];
+pub(super) const TOP: &[&str] = &["const", "type", "enum", "struct", "fn", "property", "model", "protocol", "check"];
 
 /// The words that begin declarations in a model.
 pub(super) const IN_MODEL: &[&str] = &[
@@ -67,7 +67,7 @@ pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
 
 /// Whether a declaration that begins with this ordinary name is one that comes with a later version.
 pub(super) fn comes_later(word: &str) -> bool {
-    matches!(word, "crash" | "message" | "network" | "node" | "partition" | "send" | "stable" | "timeout")
+    word == "crash"
 }
 
 /// What the word is for, with a verb.
