@@ -1,8 +1,8 @@
 //! `enabled(a)` and `taken(a)`: which instances of which action are meant.
 
+use super::actions::Occurrence;
 use super::expressions::boolean;
 use super::scope::{Body, ScopeId, Time, failed};
-use super::sync::Occurrence;
 use super::{listed, nearest};
 use crate::ast::{About, Arg, BinaryOp, ExprKind as Ast, MemberPath, Name};
 use crate::diagnostic::{Code, Diagnostic};

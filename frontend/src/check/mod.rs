@@ -4,6 +4,7 @@
 //! flows down to where a literal (`None`, `{}`, an ambiguous variant) needs it. The ranges of integers are no part of
 //! this: they are checked when a value is stored, at model time.
 
+mod actions;
 mod arguments;
 mod calls;
 mod constants;
@@ -34,11 +35,12 @@ use crate::ast;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::program::{Files, Options};
+use actions::Occurrence;
 use globals::Globals;
 use musilc_ir::Span;
 use scope::{ModelScope, ScopeId};
 use std::collections::{HashMap, HashSet};
-use sync::{Joint, Occurrence};
+use sync::Joint;
 
 /// What checking a chapter gives.
 #[derive(Debug)]

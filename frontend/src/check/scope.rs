@@ -52,7 +52,7 @@ pub(super) enum Stand<'a> {
 /// An action as its scope declares it.
 #[derive(Clone)]
 pub(super) struct ActionEntry<'a> {
-    /// Where its [occurrences](super::sync::Occurrence) are kept.
+    /// Where its [occurrences](super::actions::Occurrence) are kept.
     pub(super) slot: usize,
     /// Names and types of its own parameters.
     pub(super) params: Vec<(String, DataType)>,
