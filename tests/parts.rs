@@ -6,8 +6,11 @@ use musilc::{Engine, Options};
 
 const PAIRS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parts/pairs.musil");
 
+/// The verdict in words, the states of each depth, the number of steps, and the lengths of a lasso.
+type Essence = (String, Vec<u64>, Option<u64>, Option<(u32, u32)>);
+
 /// What an engine says, apart from names.
-fn essence(outcome: &Outcome) -> (String, Vec<u64>, Option<u64>, Option<(u32, u32)>) {
+fn essence(outcome: &Outcome) -> Essence {
     let (verdict, lasso) = match &outcome.verdict {
         Verdict::Violated(violation) => {
             let kind = match violation.kind {
