@@ -282,7 +282,11 @@ impl<'a> Checker<'a> {
         }
         let names: Vec<String> = model.params.iter().map(|param| param.name.text.clone()).collect();
         let what = format!("the model `{}`", part.model.text);
-        let Some(args) = self.arrange(part.model.span, &what, &names, &part.args) else { return Vec::new() };
+        let shown: Vec<&str> =
+            model.params.iter().map(|param| if param.by_ref { "ref …" } else { "…" }).collect();
+        let Some(args) = self.arrange_as(part.model.span, &what, &names, &shown, &part.args) else {
+            return Vec::new();
+        };
         let mut constants = Vec::new();
         for (param, arg) in model.params.iter().zip(args) {
             let Some(ty) = self.data_type(&param.ty) else { continue };
@@ -297,7 +301,7 @@ impl<'a> Checker<'a> {
             let (mut body, mut binders) = Body::of_scope(self, around);
             if let Some((name, ty)) = &key {
                 let binder = (name.clone(), body.fresh(), ty.clone());
-                body.index = Some((name.clone(), local(&binder)));
+                body.set_index(name.clone(), local(&binder));
                 binders.push(binder);
             }
             body.constant = true;

@@ -140,6 +140,11 @@ impl<'c, 'a> Body<'c, 'a> {
         self.names.push((name.to_owned(), id, ty));
     }
 
+    /// Forgets a name.
+    pub(super) fn hide(&mut self, name: &str) {
+        self.names.retain(|(known, ..)| known != name);
+    }
+
     /// What to give [`Self::leave`] to forget the names bound from here on.
     pub(super) fn mark(&self) -> usize {
         self.names.len()
