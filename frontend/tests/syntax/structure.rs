@@ -117,6 +117,7 @@ fn parts() {
             part single = Q;
             sync p.send with single.receive;
             sync s.p.send with receive;
+            sync with.with with ref.sync;
             var sync: bool = false;
             init sync || true;
             property x: enabled(p[_].send) ~> taken(s.p[0].receive(1, _));
@@ -136,7 +137,7 @@ fn parts() {
     );
     let ModelItemKind::Sync(sync) = &items[3].kind else { panic!() };
     assert_eq!((member(&sync.first), member(&sync.second)), ("s.p.send".into(), "receive".into()));
-    let ModelItemKind::Property { claim, .. } = &items[6].kind else { panic!() };
+    let ModelItemKind::Property { claim, .. } = &items[7].kind else { panic!() };
     assert_eq!(expr(claim), "(~> (enabled p[_].send) (taken s.p[0].receive of 1 _))");
     let ItemKind::Check { expect, .. } = &chapter.items[2].kind else { panic!() };
     let ExpectKind::Reaches { property, .. } = &expect.kind else { panic!() };
