@@ -5,7 +5,8 @@ use musilc_ir::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The words that begin declarations at the top of a chapter.
-pub(super) const TOP: &[&str] = &["const", "type", "enum", "struct", "fn", "property", "model", "protocol", "check"];
+pub(super) const TOP: &[&str] =
+    &["const", "type", "enum", "struct", "fn", "property", "model", "protocol", "check"];
 
 /// The words that begin declarations in a model.
 pub(super) const IN_MODEL: &[&str] = &[

@@ -130,9 +130,10 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
             Event::Restart(span) => {
                 // Written together with the crash.
-                let restarts = self.of().crash.is_some_and(|fault| {
-                    matches!(fault.kind, FaultKind::Crash { restart: true, .. })
-                });
+                let restarts = self
+                    .of()
+                    .crash
+                    .is_some_and(|fault| matches!(fault.kind, FaultKind::Crash { restart: true, .. }));
                 if !restarts {
                     let name = &self.of().node.name.text;
                     let diagnostic =
@@ -315,10 +316,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                 match self.survey.destination(to, place.handler, sender) {
                     Some(to) => self.send(at, message, args, to.to, to.index),
                     None => {
-                        let diagnostic =
-                            Diagnostic::error(Code::UnknownNode, to.span, "it is not clear which node this is")
-                                .help("write `NODE[i]`, `NODE` or the name after `from`; `to all NODE` sends to each");
-                        self.survey.report(diagnostic);
+                        self.survey.no_destination(to);
                         failed()
                     }
                 }
@@ -333,8 +331,9 @@ impl<'s, 'a> Writer<'s, 'a> {
                 }
                 None => {
                     let diagnostic =
-                        Diagnostic::error(Code::UnknownNode, at.0, "there is no message to reply to")
-                            .help("`reply` stands in the handler of a message; elsewhere write `send … to …`");
+                        Diagnostic::error(Code::UnknownNode, at.0, "there is no message to reply to").help(
+                            "`reply` stands in the handler of a message; elsewhere write `send … to …`",
+                        );
                     self.survey.report(diagnostic);
                     failed()
                 }
@@ -369,7 +368,12 @@ impl<'s, 'a> Writer<'s, 'a> {
         if !self.timers.contains(&timer.text) {
             let diagnostic =
                 mistakes::unknown(Code::UnknownTimer, timer, "timer", self.timers.iter().map(String::as_str));
-            self.survey.report(diagnostic.help(format!("a timer is what a handler waits for: `on timeout {} {{ … }}`", timer.text)));
+            self.survey.report(
+                diagnostic.help(format!(
+                    "a timer is what a handler waits for: `on timeout {} {{ … }}`",
+                    timer.text
+                )),
+            );
             return at.stmt(StmtKind::Error);
         }
         at.assign(Tree(timer.span).var(timer.text.clone()), at.bool(on))
@@ -412,7 +416,9 @@ impl<'s, 'a> Writer<'s, 'a> {
             return;
         }
         let handler = node.items.iter().find_map(|item| match &item.kind {
-            ModelItemKind::Protocol(ProtocolItem::On(handler)) if matches!(handler.event, Event::Restart(_)) => {
+            ModelItemKind::Protocol(ProtocolItem::On(handler))
+                if matches!(handler.event, Event::Restart(_)) =>
+            {
                 Some((item, handler))
             }
             _ => None,
@@ -425,7 +431,8 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
             let place = Place { handler: None, sender: None };
             body.extend(self.statements(&handler.body, place));
-            guard.clone_from(&handler.guard);
+            let room = self.room(at, &handler.body, place);
+            guard = at.all(room.into_iter().chain(handler.guard.clone()));
             like = item.clone();
             if handler.fairness != musilc_ir::Fairness::None {
                 fairness = handler.fairness;
