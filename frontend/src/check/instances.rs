@@ -68,6 +68,9 @@ impl<'a> Body<'_, 'a> {
                 self.unknown_part(scope, name);
                 return None;
             };
+            if self.cx.scope(part).unknown {
+                return None;
+            }
             let key = self.cx.scope(part).indices.get(indices.len()).cloned();
             match (key, index) {
                 (None, None) => {}

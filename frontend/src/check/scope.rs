@@ -14,6 +14,8 @@ use std::collections::HashMap;
 pub(super) struct ModelScope<'a> {
     /// Of a part: the scope that its declaration stands in.
     pub(super) parent: Option<ScopeId>,
+    /// Whether nothing is known of it, after an error: whatever mentions it is in error too, silently.
+    pub(super) unknown: bool,
     /// The names of the parts on the way to it, each with a dot after it: `cache.`.
     pub(super) path: String,
     /// The same with `[_]` where an index belongs: `cache[_].`.

@@ -477,6 +477,11 @@ fn mistakes_are_reported_once() {
         assert!(!found.is_empty() && found.iter().all(|other| *other == code), "{part}: {found:?}");
         assert!(found.len() == 1 || code == Code::RecursiveDefinition, "{part}: {found:?}");
     }
+    // What follows from a part that is in error is silent.
+    for part in ["part p = Q(1);", "part p[i: 1] = P(i, ref x);", "part p[i: 0..2000] = P(0, ref x);"] {
+        let uses = "invariant a: p[0].own && p[1].f(2) == 3 && enabled(p[_].go); sync p.go with p.other; action b() { x = p[0].x; }";
+        assert_eq!(codes(&around(&format!("{part} {uses}"))).len(), 1, "{part}");
+    }
     // What is wrong in a model is said of the model, and not of each part.
     let wrong =
         "model P { var x: bool = 1; action a() { x = y; } } model M { part p = P(); part q[i: 0..3] = P(); }";
