@@ -146,9 +146,6 @@ impl Checker<'_> {
     /// Reports what is wrong in a part and not in its model, if ever anything is: better at the wrong place than not at all.
     fn uncover(&mut self) {
         if !has_errors(&self.diagnostics) {
-            if self.hidden.is_some() {
-                eprintln!("UNCOVERED panicked");
-            }
             self.diagnostics.extend(self.hidden.take());
         }
     }
