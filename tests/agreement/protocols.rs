@@ -43,7 +43,7 @@ fn verdict(sketch: &Sketch) -> Result<Agreed, String> {
 /// `MUSILC_PROTOCOLS` says how many, `MUSILC_PROTOCOLS_FIRST` the number of the first.
 #[test]
 fn generated_protocols_mean_what_they_would_by_hand() {
-    let (first, count) = (setting("MUSILC_PROTOCOLS_FIRST", 0), setting("MUSILC_PROTOCOLS", 250));
+    let (first, count) = (setting("MUSILC_PROTOCOLS_FIRST", 0), setting("MUSILC_PROTOCOLS", 150));
     let next = AtomicU64::new(first);
     let tally = Mutex::new(BTreeMap::<String, u64>::new());
     let failure = Mutex::new(None::<(u64, String)>);
@@ -77,7 +77,7 @@ fn generated_protocols_mean_what_they_would_by_hand() {
     let tally = tally.into_inner().unwrap();
     println!("{count} protocols");
     tally.iter().for_each(|(what, n)| println!("  {n:6} {what}"));
-    if count >= 200 {
+    if count >= 150 {
         let of = |what: &str| {
             tally.iter().filter(|(verdict, _)| verdict.contains(what)).map(|(_, n)| n).sum::<u64>()
         };

@@ -206,10 +206,10 @@ impl<'a> Survey<'a> {
                     let body = std::iter::once(at.assign(parted(), at.bool(true))).chain(spend).collect();
                     let name = at.name(self.title(fault, "partition"));
                     actions.push(Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
-                    if *heal {
+                    if let Some(heals) = *heal {
                         let body = vec![at.assign(parted(), at.bool(false))];
                         let name = at.name(self.title(fault, "heal"));
-                        let (fairness, guard) = (fault.fairness, Some(parted()));
+                        let (fairness, guard) = (heals, Some(parted()));
                         actions.push(Action { fairness, name, params: Vec::new(), guard, body });
                     }
                 }

@@ -133,7 +133,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                 let restarts = self
                     .of()
                     .crash
-                    .is_some_and(|fault| matches!(fault.kind, FaultKind::Crash { restart: true, .. }));
+                    .is_some_and(|fault| matches!(fault.kind, FaultKind::Crash { restart: Some(_), .. }));
                 if !restarts {
                     let name = &self.of().node.name.text;
                     let diagnostic =
@@ -412,9 +412,7 @@ impl<'s, 'a> Writer<'s, 'a> {
         let guard = at.all(std::iter::once(at.var(UP)).chain(left));
         let name = at.name("crash");
         self.push(&like, Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
-        if !restart {
-            return;
-        }
+        let Some(restarts) = restart else { return };
         let handler = node.items.iter().find_map(|item| match &item.kind {
             ModelItemKind::Protocol(ProtocolItem::On(handler))
                 if matches!(handler.event, Event::Restart(_)) =>
@@ -424,7 +422,7 @@ impl<'s, 'a> Writer<'s, 'a> {
             _ => None,
         });
         let mut body = vec![at.assign(at.var(UP), at.bool(true))];
-        let (mut like, mut fairness, mut guard) = (like, fault.fairness, None);
+        let (mut like, mut fairness, mut guard) = (like, restarts, None);
         if let Some((item, handler)) = handler {
             if self.of().has_start() {
                 body.push(at.assign(at.var(STARTED), at.bool(true)));

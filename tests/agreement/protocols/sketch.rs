@@ -126,7 +126,7 @@ impl Sketch {
         let mut kinds: Vec<Kind> = Vec::new();
         for at in 0..count {
             let timer = dice.chance(35);
-            let mut make = |dice: &mut Dice<'_>, field: bool, sender: bool| {
+            let make = |dice: &mut Dice<'_>, field: bool, sender: bool| {
                 reaction(dice, &shapes, timer, field, sender)
             };
             let start = dice.chance(50).then(|| make(dice, false, false));
