@@ -3,6 +3,12 @@
 //! Every node keeps its [`Span`]. `Error` nodes stand where the parser recovered; whoever meets one stays silent,
 //! since the parser has already reported it.
 
+mod part;
+mod protocol;
+
+pub use part::{MemberPath, ModelParam, Part, Sync};
+pub use protocol::{Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem};
+
 use musilc_ir::{Fairness, Span};
 
 /// An identifier as written.
@@ -74,8 +80,17 @@ pub enum ItemKind {
     Model {
         /// Its name.
         name: Name,
+        /// Its parameters, fixed by each check and by each part that is made of it.
+        params: Vec<ModelParam>,
+        /// What it declares.
+        items: Vec<ModelItem>,
+    },
+    /// `protocol P(p: T) { … }`
+    Protocol {
+        /// Its name.
+        name: Name,
         /// Its parameters, fixed by each check.
-        params: Vec<Field>,
+        params: Vec<ModelParam>,
         /// What it declares.
         items: Vec<ModelItem>,
     },
@@ -169,7 +184,7 @@ pub enum ExpectKind {
     /// `violates P in K`, `violates P in stem K loop L`
     Violates {
         /// The property.
-        property: Name,
+        property: MemberPath,
         /// The length of the shortest counterexample.
         depth: Option<Expr>,
         /// The lengths of the stem and the loop of the shortest counterexample of a temporal property.
@@ -188,14 +203,14 @@ pub enum ExpectKind {
     /// `reaches P in K`
     Reaches {
         /// The `reachable` item.
-        property: Name,
+        property: MemberPath,
         /// The length of the shortest witness.
         depth: Option<Expr>,
     },
     /// `not inductive P`
     NotInductive {
         /// The inductive invariant.
-        property: Name,
+        property: MemberPath,
     },
     /// The parser recovered here.
     Invalid,
@@ -245,6 +260,12 @@ pub enum ModelItemKind {
     },
     /// `table t on v: T = e { A -> B | C; }`, `table t on v: T from "file.toml";`
     Table(Table),
+    /// `part p = M(a: e, ref v);`, `part p[i: T] = M(a: i);`
+    Part(Part),
+    /// `sync a.send with b.receive;`
+    Sync(Sync),
+    /// `message M;`, `node N { … }`, `on M { … }`, …: in protocols and their nodes only.
+    Protocol(ProtocolItem),
     /// The parser recovered here.
     Error,
 }
@@ -422,6 +443,8 @@ pub enum StmtKind {
     },
     /// `s.push(x);`, `s.pop();`, `s.insert(x);`, `s.remove(x);`: an expression of kind [`ExprKind::Method`].
     Call(Expr),
+    /// `send M to p;`, `reply M;`, `set t;`, `cancel t;`: in nodes only.
+    Communicate(Communication),
     /// `if c { … } else { … }`; `else if` is an `if` alone in the else branch.
     If {
         /// The condition.
@@ -565,12 +588,14 @@ pub enum ExprKind {
         /// What is said of it.
         about: About,
         /// The action.
-        action: Name,
+        action: Box<MemberPath>,
         /// Its arguments; `None` for any.
         args: Option<Vec<Arg>>,
     },
-    /// `_` as an argument of such an action: any value.
+    /// `_` as an argument of such an action, or as the index of a part on the way to it: any value.
     Wildcard,
+    /// `ref e` as an argument of a part.
+    Ref(Box<Expr>),
     /// `(e)`: kept, so that positions and later formatting are exact.
     Paren(Box<Expr>),
     /// The parser recovered here.

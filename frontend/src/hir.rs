@@ -46,11 +46,16 @@ pub struct Function {
     pub body: Expr,
 }
 
-/// A model.
+/// A model with all that its parts bring along.
+///
+/// A part has no form of its own here. Its variables are variables of the model, in arrays by the indices of the parts on the way to it;
+/// its actions are actions of the model that have these indices as their first parameters; its properties are claimed for all indices.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// Its name.
     pub name: String,
+    /// The parameters that stand for variables of a model around it; where there are any it can be a part only, and is never lowered.
+    pub refs: Vec<String>,
     /// Its parameters; every body of the model has them as its first locals, in this order.
     pub params: Vec<(String, DataType)>,
     /// Its state variables.
@@ -65,13 +70,17 @@ pub struct Model {
     pub properties: Vec<Property>,
     /// The tables' states, to be reported where they are never reached.
     pub tables: Vec<Table>,
+    /// What must have a value whatever happens: the arguments of parts.
+    pub constants: Vec<Body>,
 }
 
 /// A state variable.
 #[derive(Clone, Debug)]
 pub struct Var {
-    /// Its name.
+    /// Its name, after the names of the parts on the way: `cache.line`.
     pub name: String,
+    /// The same for those who read it, where each part with an index has `[_]` after its name: `cache[_].line`.
+    pub title: String,
     /// Its type.
     pub ty: DataType,
     /// Its initial value; `None` for any value of the type.
@@ -92,9 +101,9 @@ pub struct Body {
 /// An action.
 #[derive(Clone, Debug)]
 pub struct Action {
-    /// Its name.
+    /// Its name. Each `[_]` in it stands for one of the first parameters, in order.
     pub name: String,
-    /// Its parameters.
+    /// Its parameters; those that are indices of parts come first.
     pub params: Vec<ActionParam>,
     /// The number of locals of guard and body.
     pub locals: u32,
@@ -184,7 +193,7 @@ pub enum FormulaKind {
 pub struct Table {
     /// Its name.
     pub name: String,
-    /// The variable.
+    /// The variable; in an array by the indices of parts, any of its elements.
     pub state: StateId,
     /// The states, with where each is mentioned first.
     pub states: Vec<(String, Span)>,
@@ -352,6 +361,8 @@ pub enum ExprKind {
     },
     /// An array or sequence of the listed elements (stored into the element type).
     List(Vec<Expr>),
+    /// The array that has the value of the body at each index, with the local bound to the index.
+    Tabulate(LocalId, Box<Expr>),
     /// Whether an instance of the action is enabled, with these arguments, stored into the parameters' types; `None` for any.
     Enabled(ActionId, Vec<Option<Expr>>),
     /// The value, stored into the expression's type: ranges are checked, and one value fills an array.

@@ -13,6 +13,7 @@ pub mod literate;
 mod lower;
 pub mod parse;
 mod program;
+mod protocol;
 mod unread;
 
 pub use program::{Check, Expect, Files, Options, Program, compile};

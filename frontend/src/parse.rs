@@ -15,6 +15,7 @@ mod chunk;
 mod expected;
 mod item;
 mod mistake;
+mod network;
 pub(crate) mod node;
 mod region;
 mod report;

@@ -3,6 +3,7 @@
 use crate::check::{self, Checked};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::literate::Source;
+use crate::protocol;
 use crate::unread::Unread;
 use crate::{hir, lower, parse};
 use musilc_ir::{Span, TransitionSystem};
@@ -134,6 +135,8 @@ const MAX_DIAGNOSTICS: usize = 100;
 pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option<Program>, Vec<Diagnostic>) {
     let (ast, mut diagnostics) = parse::parse(source);
     let unread = Unread::new(source.program(), &ast, &diagnostics);
+    let (ast, found) = protocol::expand(ast);
+    diagnostics.extend(found);
     let (checked, found) = check::check(&ast, source.text(), options, files);
     diagnostics.extend(found.into_iter().filter(|diagnostic| !unread.explains(diagnostic)));
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().start);

@@ -38,6 +38,7 @@ impl<'p> Unread<'p> {
             | Code::UnknownField
             | Code::UnknownModel
             | Code::UnknownAction
+            | Code::UnknownPart
             | Code::UnknownProperty
             | Code::NotConstant
             | Code::TableState => self.words.contains(name()),
@@ -57,7 +58,7 @@ impl<'p> Unread<'p> {
         for item in &chapter.items {
             match &item.kind {
                 ItemKind::Error => self.add(item.span),
-                ItemKind::Model { items, .. } => {
+                ItemKind::Model { items, .. } | ItemKind::Protocol { items, .. } => {
                     for item in items {
                         match &item.kind {
                             ModelItemKind::Error => self.add(item.span),
@@ -81,7 +82,10 @@ impl<'p> Unread<'p> {
                 }
                 StmtKind::Match { arms, .. } => arms.iter().for_each(|arm| self.statements(&arm.body)),
                 StmtKind::For { body, .. } => self.statements(body),
-                StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Call(_) => {}
+                StmtKind::Let { .. }
+                | StmtKind::Assign { .. }
+                | StmtKind::Call(_)
+                | StmtKind::Communicate(_) => {}
             }
         }
     }

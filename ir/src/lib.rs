@@ -17,6 +17,7 @@ mod ground;
 mod id;
 pub mod lasso;
 mod limits;
+pub mod name;
 pub mod pass;
 pub mod replay;
 pub mod search;

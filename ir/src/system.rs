@@ -37,7 +37,7 @@ pub struct Variable {
 /// A variable as the chapter declares it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SourceVariable {
-    /// Its name.
+    /// Its name; [blanks](crate::name) in it stand for the indices of its outermost arrays.
     pub name: String,
     /// Its type; its [leaves](DataType::leaves) are the state variables from `first` on.
     pub ty: DataType,
@@ -80,7 +80,7 @@ pub struct Init {
 /// every updated variable has its new value (all read the old state) and the others keep theirs.
 #[derive(Clone, Debug)]
 pub struct Transition {
-    /// The action's name.
+    /// The action's name; [blanks](crate::name) in it stand for the first parameters.
     pub name: String,
     /// Its parameters.
     pub params: Vec<Param>,

@@ -2,7 +2,7 @@
 
 use crate::typing::MAX_DEPTH;
 use crate::{
-    Claim, ExprId, Failure, Formula, FormulaKind, Node, Param, Predicate, Property, PropertyKind,
+    Claim, DataType, ExprId, Failure, Formula, FormulaKind, Node, Param, Predicate, Property, PropertyKind,
     SourceVariable, Transition, TransitionSystem, Type,
 };
 use rustc_hash::FxHashSet;
@@ -63,6 +63,9 @@ impl Validator<'_> {
         self.init();
         for transition in &system.transitions {
             self.enter(format!("transition {}", transition.name));
+            if crate::name::blanks(&transition.name) > transition.params.len() {
+                self.complain("the name has more blanks than there are parameters");
+            }
             self.transition(transition);
         }
         self.enter("terminal".to_owned());
@@ -277,6 +280,13 @@ impl Validator<'_> {
     }
 
     fn source(&mut self, source: &SourceVariable, covered: &mut [bool]) {
+        let mut ty = &source.ty;
+        for _ in 0..crate::name::blanks(&source.name) {
+            match ty {
+                DataType::Array { element, .. } => ty = element,
+                _ => return self.complain(format!("{} has more blanks than indices", source.name)),
+            }
+        }
         for (leaf, index) in source.ty.leaves().into_iter().zip(source.first.index()..) {
             match self.system.variables.get(index) {
                 None => self.complain(format!("{} has leaves past the last variable", source.name)),

@@ -3,7 +3,7 @@
 //! A clause says that some cell has one of some values. Where it reads better it is shown as an implication: `pc[0] == Critical ==> flag[0]`
 //! for `pc[0] != Critical || flag[0]`.
 
-use super::value::show;
+use super::value::{element_of, show};
 use musilc_ir::{CellClaim, Certificate, DataType, EnumType, TransitionSystem, Type};
 use std::sync::Arc;
 
@@ -252,7 +252,7 @@ fn descend(ty: &DataType, place: String, leaf: usize, indices: &[u32]) -> Option
         },
         DataType::Array { index, element } => {
             let (first, rest) = indices.split_first()?;
-            let place = format!("{place}[{}]", show(&index.nth(u64::from(*first))?));
+            let place = element_of(&place, &index.nth(u64::from(*first))?);
             return descend(element, place, leaf, rest);
         }
         DataType::Set(inner) => (place, Kind::Member(show(&inner.nth(u64::from(*indices.first()?))?))),

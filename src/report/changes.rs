@@ -1,6 +1,6 @@
 //! What a step changes, at the finest granularity at which it reads well.
 
-use super::value::{decode, show, show_copies};
+use super::value::{decode, element_of, show, show_copies};
 use musilc_ir::{DataType, Datum, State, TransitionSystem};
 
 /// A change of a part of the state.
@@ -30,7 +30,7 @@ fn compare(out: &mut Vec<Change>, place: &str, ty: &DataType, old: &Datum, new: 
     match (ty, old, new) {
         (DataType::Array { element, .. }, Datum::Array(olds), Datum::Array(news)) => {
             for ((index, old), (_, new)) in olds.iter().zip(news) {
-                compare(out, &format!("{place}[{}]", show(index)), element, old, new);
+                compare(out, &element_of(place, index), element, old, new);
             }
         }
         (DataType::Struct(ty), Datum::Record { fields: olds, .. }, Datum::Record { fields: news, .. }) => {

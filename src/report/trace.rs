@@ -2,7 +2,7 @@
 
 use super::changes::changes;
 use super::style::{ACTION, BAD, DIM, GOOD, STRONG, paint};
-use super::value::{decode, instance, show};
+use super::value::{decode, instance, show, variables};
 use musilc_ir::{State, Trace, TransitionSystem};
 
 /// How a table is laid out.
@@ -178,8 +178,9 @@ fn rows(system: &TransitionSystem, trace: &Trace, first: &str, whole: bool) -> V
 
 /// Every variable with its value.
 fn all_values(system: &TransitionSystem, state: &State) -> Vec<String> {
-    let value = |v: &musilc_ir::SourceVariable| Some(format!("{} = {}", v.name, show(&decode(v, state)?)));
-    system.sources.iter().filter_map(value).collect()
+    let values = |v: &musilc_ir::SourceVariable| Some(variables(v, &decode(v, state)?));
+    let all = system.sources.iter().filter_map(values).flatten();
+    all.map(|(name, value)| format!("{name} = {}", show(&value))).collect()
 }
 
 /// Puts items on lines of at most `room` characters; an item that is longer is broken at blanks where it has any.

@@ -1,6 +1,6 @@
 //! Values as text, shorter than [`Datum`]'s own form: an array of equal elements is `[v; n]`.
 
-use musilc_ir::{Datum, Param, SourceVariable, State, Step, TransitionSystem, Value};
+use musilc_ir::{Datum, Param, SourceVariable, State, Step, TransitionSystem, Value, name};
 
 /// The value as the language writes it, roughly.
 pub(crate) fn show(value: &Datum) -> String {
@@ -62,16 +62,47 @@ pub(crate) fn arguments(params: &[Param], args: &[u32]) -> Vec<Datum> {
     params.iter().zip(args).map(value).collect()
 }
 
-/// An instance of an action: `write(1)`.
+/// An instance of an action: `write(1)`, and `cache[0].write(1)` where it is that of a part.
 pub(crate) fn instance(system: &TransitionSystem, step: &Step) -> String {
     let Some(transition) = system.transitions.get(step.transition.index()) else {
         return format!("transition {}", step.transition.0);
     };
-    if transition.params.is_empty() {
-        return transition.name.clone();
-    }
     let args = arguments(&transition.params, &step.args);
-    format!("{}({})", transition.name, join(args.iter().map(show)))
+    let (indices, args) = args.split_at(name::blanks(&transition.name).min(args.len()));
+    let name = name::fill(&transition.name, indices.iter().map(show));
+    if args.is_empty() {
+        return name;
+    }
+    format!("{name}({})", join(args.iter().map(show)))
+}
+
+/// The element of an array at an index: `line[0]`. While the name has blanks, it is the instance of a part: `cache[0].line`.
+pub(crate) fn element_of(place: &str, index: &Datum) -> String {
+    let index = show(index);
+    if name::blanks(place) > 0 { name::fill(place, [index]) } else { format!("{place}[{index}]") }
+}
+
+/// A variable with its value, as the chapter sees it: one of a part with an index for each of its instances, unless all are the same.
+pub(crate) fn variables(variable: &SourceVariable, value: &Datum) -> Vec<(String, Datum)> {
+    let mut instances: Vec<(Vec<String>, &Datum)> = vec![(Vec::new(), value)];
+    for _ in 0..name::blanks(&variable.name) {
+        let mut inner = Vec::new();
+        for (indices, value) in instances {
+            let Datum::Array(pairs) = value else { continue };
+            let own = |index| indices.iter().cloned().chain([show(index)]).collect();
+            inner.extend(pairs.iter().map(|(index, value)| (own(index), value)));
+        }
+        instances = inner;
+    }
+    if let [(_, first), rest @ ..] = instances.as_slice()
+        && !rest.is_empty()
+        && rest.iter().all(|(_, value)| value == first)
+    {
+        return vec![(variable.name.clone(), Datum::clone(first))];
+    }
+    let named =
+        |(indices, value): (Vec<String>, &Datum)| (name::fill(&variable.name, indices), value.clone());
+    instances.into_iter().map(named).collect()
 }
 
 #[cfg(test)]
@@ -92,6 +123,31 @@ mod tests {
         assert_eq!(show(&Datum::Array(vec![(int(1), int(7)), (int(2), int(8))])), "[1: 7, 2: 8]");
         let named = Datum::Array(vec![(record("Red"), equal.clone()), (record("Green"), int(0))]);
         assert_eq!(show(&named), "[Red: [7; 2], Green: 0]");
+    }
+
+    #[test]
+    fn variables_of_parts_are_shown_by_instance() {
+        let ty = musilc_ir::DataType::Bool;
+        let variable = |name: &str| SourceVariable {
+            name: name.to_owned(),
+            ty: ty.clone(),
+            first: 0.into(),
+            span: musilc_ir::Span::default(),
+        };
+        let shown = |name: &str, value: &Datum| -> Vec<String> {
+            let all = variables(&variable(name), value).into_iter();
+            all.map(|(name, value)| format!("{name} = {}", show(&value))).collect()
+        };
+        let array = |a, b| Datum::Array(vec![(Datum::Bool(false), a), (Datum::Bool(true), b)]);
+        let (one, two) = (Datum::Int(1), Datum::Int(2));
+        let both = array(one.clone(), two.clone());
+        assert_eq!(shown("x", &both), ["x = [false: 1, true: 2]"]);
+        assert_eq!(shown("p[_].x", &both), ["p[false].x = 1", "p[true].x = 2"]);
+        assert_eq!(shown("p[_].x", &array(one.clone(), one)), ["p[_].x = 1"]);
+        let nested = shown("p[_].q[_].x", &array(both.clone(), array(two.clone(), two)));
+        assert_eq!(nested[1..3], ["p[false].q[true].x = 2", "p[true].q[false].x = 2"]);
+        assert_eq!(element_of("p[_].x", &Datum::Int(1)), "p[1].x");
+        assert_eq!(element_of("p[1].x", &Datum::Int(0)), "p[1].x[0]");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::agree::recipe;
 use crate::compare::{compile, describe, system_of};
-use crate::generate::{Chapter, Param, Style, Var, chapter};
+use crate::generate::{Chapter, Param, Style, Var, Wrap, chapter};
 use crate::on_large_stack;
 use musilc_ir::{Goal, Limits, Outcome, TransitionSystem, Verdict, search};
 use std::path::Path;
@@ -36,7 +36,10 @@ fn essence(system: &TransitionSystem, outcome: &Outcome) -> Essence {
         }
         other => format!("{other:?}"),
     };
-    let name = |id: musilc_ir::PropertyId| system.property(id).name.trim_start_matches("renamed_").to_owned();
+    let name = |id: musilc_ir::PropertyId| {
+        let name = system.property(id).name.as_str();
+        name.rsplit('.').next().unwrap_or(name).trim_start_matches("renamed_").to_owned()
+    };
     let witnesses = outcome.witnesses.iter().map(|(id, trace)| (name(*id), trace.depth())).collect();
     (
         verdict,
@@ -52,7 +55,7 @@ fn unchanged_by(change: impl Fn(u64, Chapter) -> Option<Chapter> + Sync) {
     on_large_stack(|| {
         let mut compared = 0;
         for number in 0..MODELS {
-            let original = chapter(&recipe(number), Style::default());
+            let original = Chapter { wrap: Wrap::None, ..chapter(&recipe(number), Style::default()) };
             let Some(changed) = change(number, original.clone()) else { continue };
             let (Some((system, own)), Some((other_system, other))) = (outcome(&original), outcome(&changed))
             else {
@@ -72,7 +75,9 @@ fn unchanged_by(change: impl Fn(u64, Chapter) -> Option<Chapter> + Sync) {
 
 #[test]
 fn names_mean_nothing() {
-    unchanged_by(|number, _| Some(chapter(&recipe(number), Style { prefix: "renamed_" })));
+    unchanged_by(|number, _| {
+        Some(Chapter { wrap: Wrap::None, ..chapter(&recipe(number), Style { prefix: "renamed_" }) })
+    });
 }
 
 #[test]
@@ -112,6 +117,15 @@ fn the_order_of_variants_means_nothing() {
 /// Whether some property names an action with its arguments.
 fn speaks_of_instances(chapter: &Chapter) -> bool {
     ["enabled", "taken"].iter().any(|feature| chapter.features.contains(feature))
+}
+
+#[test]
+fn to_be_a_part_means_nothing() {
+    for wrap in [Wrap::One, Wrap::Each, Wrap::Shared] {
+        unchanged_by(|_, chapter| {
+            (wrap != Wrap::Shared || chapter.vars.len() > 1).then_some(Chapter { wrap, ..chapter })
+        });
+    }
 }
 
 #[test]

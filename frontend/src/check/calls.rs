@@ -3,7 +3,7 @@
 use super::scope::{Body, failed};
 use super::types::{is_unknown, unknown};
 use super::{nearest, suggest};
-use crate::ast::{self, Arg, ItemKind, Path};
+use crate::ast::{self, Arg, ItemKind, Name, Path};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, FunctionId};
 use musilc_ir::{DataType, EnumType, FieldType, Span};
@@ -22,12 +22,14 @@ impl<'a> Body<'_, 'a> {
             if text == "Some" {
                 return self.some(span, args, expected);
             }
-            let function = self.model.and_then(|model| model.functions.get(text)).or_else(|| {
-                let items = &self.cx.globals;
-                items.functions.get(text)
-            });
-            if let Some(&function) = function {
-                return self.call_function(span, callee, function, args);
+            if let Some(&function) = self.scope().and_then(|model| model.functions.get(text)) {
+                if self.constant {
+                    return self.depends_on_state(span, text);
+                }
+                return self.call_function(span, callee, function, self.indices.clone(), args);
+            }
+            if let Some(&function) = self.cx.globals.functions.get(text) {
+                return self.call_function(span, callee, function, Vec::new(), args);
             }
             if let Some((_, ItemKind::Struct { .. })) = self.cx.globals.items.get(text) {
                 return self.build_struct(span, callee, args);
@@ -62,9 +64,18 @@ impl<'a> Body<'_, 'a> {
         Expr { ty, span, kind: ExprKind::Some(Box::new(value)) }
     }
 
-    fn call_function(&mut self, span: Span, callee: &Path, function: FunctionId, args: &'a [Arg]) -> Expr {
+    /// A call; a function of a part takes its indices first.
+    fn call_function(
+        &mut self,
+        span: Span,
+        callee: &Path,
+        function: FunctionId,
+        mut indices: Vec<Expr>,
+        args: &'a [Arg],
+    ) -> Expr {
         let signature = self.cx.globals.signatures[function.0 as usize].clone();
-        if let Some(caller) = self.function {
+        // In a part the same functions call each other as in its model.
+        if let Some(caller) = self.function.filter(|_| !self.cx.quiet) {
             self.cx.calls.push((caller, function, callee.name.span));
         }
         let names: Vec<String> = signature.params.iter().map(|(name, _)| name.clone()).collect();
@@ -81,7 +92,36 @@ impl<'a> Body<'_, 'a> {
         if args.iter().any(Expr::is_failed) || is_unknown(&signature.result) {
             return failed(span);
         }
-        Expr { ty: signature.result, span, kind: ExprKind::Call(function, args) }
+        indices.extend(args);
+        Expr { ty: signature.result, span, kind: ExprKind::Call(function, indices) }
+    }
+
+    /// A call of a function of a part, whose arguments are written without names.
+    pub(super) fn call_by_position(
+        &mut self,
+        span: Span,
+        name: &Name,
+        function: FunctionId,
+        mut indices: Vec<Expr>,
+        args: &'a [ast::Expr],
+    ) -> Expr {
+        let signature = self.cx.globals.signatures[function.0 as usize].clone();
+        if args.len() != signature.params.len() {
+            let wanted = signature.params.len();
+            let message = format!("`{}` takes {wanted} arguments, not {}", name.text, args.len());
+            return self.error(Code::WrongArguments, span, message);
+        }
+        if let Some(caller) = self.function.filter(|_| !self.cx.quiet) {
+            self.cx.calls.push((caller, function, name.span));
+        }
+        for (arg, (param, ty)) in args.iter().zip(&signature.params) {
+            let target = format!("the parameter `{param}` of `{}`", signature.name);
+            indices.push(self.stored(arg, ty, &target));
+        }
+        if indices.iter().any(Expr::is_failed) || is_unknown(&signature.result) {
+            return failed(span);
+        }
+        Expr { ty: signature.result, span, kind: ExprKind::Call(function, indices) }
     }
 
     fn build_struct(&mut self, span: Span, callee: &Path, args: &'a [Arg]) -> Expr {

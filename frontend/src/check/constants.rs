@@ -27,7 +27,7 @@ impl Constant {
         }
     }
 
-    fn show(&self) -> String {
+    pub(super) fn show(&self) -> String {
         match self {
             Constant::Int(v) => v.to_string(),
             Constant::Bool(b) => b.to_string(),

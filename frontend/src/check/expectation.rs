@@ -1,7 +1,7 @@
 //! Checks: the model that they instantiate, its arguments, and what they expect.
 
 use super::scope::Body;
-use super::{Checker, listed, nearest, suggest};
+use super::{Checker, listed, nearest};
 use crate::ast::{self, ExpectKind, ItemKind, PropertyKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -57,19 +57,13 @@ impl<'a> Checker<'a> {
         expect: &'a ast::Expectation,
     ) -> Option<CheckedCheck> {
         let Some(position) = self.chapter.models.iter().position(|m| m.name == model.text) else {
-            let names: Vec<String> = self.chapter.models.iter().map(|m| m.name.clone()).collect();
-            let mut diagnostic = Diagnostic::error(
-                Code::UnknownModel,
-                model.span,
-                format!("there is no model `{}`", model.text),
-            );
-            diagnostic = match names.as_slice() {
-                [] => diagnostic.help("the chapter declares no models; one begins with `model`"),
-                _ => suggest(diagnostic, &model.text, names.iter().map(String::as_str)),
-            };
-            self.report(diagnostic);
+            self.unknown_model(model);
             return None;
         };
+        if !self.chapter.models[position].refs.is_empty() {
+            self.open_model(model, position);
+            return None;
+        }
         let params = self.chapter.models[position].params.clone();
         let names: Vec<String> = params.iter().map(|(name, _)| name.clone()).collect();
         let arranged = self.arrange(model.span, &format!("the model `{}`", model.text), &names, args);
@@ -126,8 +120,9 @@ impl<'a> Checker<'a> {
                 Expect::Holds { states: Some(count) }
             }
             ExpectKind::Violates { property, depth, lasso } => {
-                let kind = self.expected_property(model, property, Wanted::Violated)?;
-                self.expected_run(property, kind, depth.as_ref(), lasso.as_deref())?;
+                let property = self.property_name(property)?;
+                let kind = self.expected_property(model, &property, Wanted::Violated)?;
+                self.expected_run(&property, kind, depth.as_ref(), lasso.as_deref())?;
                 Expect::Violates {
                     property: property.text.clone(),
                     depth: self.depth(depth.as_ref())?,
@@ -140,15 +135,44 @@ impl<'a> Checker<'a> {
             ExpectKind::Deadlock { depth } => Expect::Deadlock { depth: self.depth(depth.as_ref())? },
             ExpectKind::Error { depth } => Expect::Error { depth: self.depth(depth.as_ref())? },
             ExpectKind::Reaches { property, depth } => {
-                self.expected_property(model, property, Wanted::Reached)?;
-                Expect::Reaches { property: property.text.clone(), depth: self.depth(depth.as_ref())? }
+                let property = self.property_name(property)?;
+                self.expected_property(model, &property, Wanted::Reached)?;
+                Expect::Reaches { property: property.text, depth: self.depth(depth.as_ref())? }
             }
             ExpectKind::NotInductive { property } => {
-                self.expected_property(model, property, Wanted::NotInductive)?;
-                Expect::NotInductive { property: property.text.clone() }
+                let property = self.property_name(property)?;
+                self.expected_property(model, &property, Wanted::NotInductive)?;
+                Expect::NotInductive { property: property.text }
             }
             ExpectKind::Invalid => return None,
         })
+    }
+
+    /// The name of a property as the model has it: `cache[1].done`.
+    fn property_name(&mut self, path: &'a ast::MemberPath) -> Option<ast::Name> {
+        let mut text = String::new();
+        for (part, index) in &path.parts {
+            text.push_str(&part.text);
+            if let Some(index) = index {
+                let value = self.constant_expr(index)?;
+                text.push_str(&format!("[{}]", value.show()));
+            }
+            text.push('.');
+        }
+        Some(ast::Name { text: text + &path.name.text, span: path.span })
+    }
+
+    /// Reports a check of a model that is open to variables of another one.
+    fn open_model(&mut self, model: &ast::Name, position: usize) {
+        let refs = &self.chapter.models[position].refs;
+        let message =
+            format!("`{}` needs variables of a model around it, and cannot be checked by itself", model.text);
+        let help = format!(
+            "declare {} in a model, and `part p = {}(…);` beside it; check that model",
+            listed(refs.iter().map(String::as_str)),
+            model.text
+        );
+        self.report(Diagnostic::error(Code::OpenModel, model.span, message).help(help));
     }
 
     fn depth(&mut self, depth: Option<&'a ast::Expr>) -> Option<Option<u32>> {

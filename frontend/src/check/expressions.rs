@@ -106,8 +106,8 @@ impl<'a> Body<'_, 'a> {
                     .help("a range stands after `in`, or where a type is expected");
                 self.report(diagnostic)
             }
-            // Only the arguments of an action can be written so.
-            Ast::Wildcard | Ast::Error => failed(span),
+            // Only arguments of actions and of parts can be written so.
+            Ast::Wildcard | Ast::Ref(_) | Ast::Error => failed(span),
         }
     }
 
@@ -206,7 +206,18 @@ impl<'a> Body<'_, 'a> {
                 _ => self.no_formula(span, Some(text)),
             };
         }
-        if let Some((state, ty, declared)) = self.model.and_then(|model| model.vars.get(text)).cloned() {
+        if let Some((name, index)) = &self.index
+            && name == text
+        {
+            return Expr { span, ..index.clone() };
+        }
+        if let Some(value) = self.argument_value(span, text) {
+            return value;
+        }
+        if let Some((state, ty, declared)) = self.scope().and_then(|model| model.vars.get(text)).cloned() {
+            if self.constant {
+                return self.depends_on_state(span, text);
+            }
             if state.0 >= self.visible {
                 let (message, label) = if state.0 == self.visible {
                     (
@@ -228,7 +239,11 @@ impl<'a> Body<'_, 'a> {
             if is_unknown(&ty) {
                 return failed(span);
             }
-            return Expr { ty, span, kind: ExprKind::State(state) };
+            let Some(scope) = self.model else { return failed(span) };
+            return self.variable_of(scope, state, &ty, self.indices.clone(), span);
+        }
+        if let Some(&(part, _)) = self.scope().and_then(|model| model.parts.get(text)) {
+            return self.part_as_value(span, part);
         }
         if text == "None" {
             let ty = match expected {
@@ -273,7 +288,7 @@ impl<'a> Body<'_, 'a> {
                 _ => {}
             }
         }
-        if self.model.is_some_and(|model| model.functions.contains_key(text)) {
+        if self.scope().is_some_and(|model| model.functions.contains_key(text)) {
             let diagnostic = Diagnostic::error(Code::NotAValue, span, format!("`{text}` is a function"))
                 .help(format!("call it: `{text}(…)`"));
             return self.report(diagnostic);
@@ -295,10 +310,12 @@ impl<'a> Body<'_, 'a> {
     /// Reports a name that means nothing here.
     pub(super) fn unknown(&mut self, span: Span, text: &str) -> Expr {
         let mut names: Vec<&str> = self.local_names().collect();
-        if let Some(model) = self.model {
+        if let Some(model) = self.scope() {
             names.extend(model.vars.keys().map(String::as_str));
             names.extend(model.functions.keys().map(String::as_str));
+            names.extend(model.parts.keys().map(String::as_str));
         }
+        names.extend(self.index.iter().map(|(name, _)| name.as_str()));
         names.extend(self.cx.globals.items.keys().copied());
         names.extend(self.cx.globals.variants.keys().copied());
         names.extend(["true", "false"]);
@@ -387,7 +404,10 @@ impl<'a> Body<'_, 'a> {
         self.report(diagnostic)
     }
 
-    fn field(&mut self, span: Span, base: &'a ast::Expr, name: &Name) -> Expr {
+    fn field(&mut self, span: Span, base: &'a ast::Expr, name: &'a Name) -> Expr {
+        if let Some(variable) = self.part_field(span, base, name) {
+            return variable;
+        }
         let base = self.expr(base, None);
         if base.is_failed() {
             return base;
@@ -436,7 +456,10 @@ impl<'a> Body<'_, 'a> {
         self.report(diagnostic)
     }
 
-    fn method(&mut self, span: Span, receiver: &'a ast::Expr, name: &Name, args: &'a [ast::Expr]) -> Expr {
+    fn method(&mut self, span: Span, receiver: &'a ast::Expr, name: &'a Name, args: &'a [ast::Expr]) -> Expr {
+        if let Some(value) = self.part_method(span, receiver, name, args) {
+            return value;
+        }
         let receiver = self.expr(receiver, None);
         if receiver.is_failed() {
             return receiver;
@@ -490,6 +513,15 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn index(&mut self, span: Span, base: &'a ast::Expr, index: &'a ast::Expr) -> Expr {
+        match self.part(base) {
+            Some((part, _)) if self.cx.scope(part).unknown => return failed(span),
+            Some((part, true)) => return self.part_as_value(span, part),
+            Some((_, false)) => {
+                let diagnostic = Diagnostic::error(Code::PartIndex, span, "there is but one such part");
+                return self.report(diagnostic.help("leave out the index"));
+            }
+            None => {}
+        }
         let base = self.expr(base, None);
         if base.is_failed() {
             let _ = self.expr(index, Some(&unknown()));

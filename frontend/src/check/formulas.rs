@@ -5,7 +5,7 @@
 //! its body sees the top level and nothing of the use, so no name can be captured.
 
 use super::Checker;
-use super::scope::{Body, Bound, ModelScope, Time};
+use super::scope::{Body, Bound, ScopeId, Time};
 use super::types::unknown;
 use crate::ast::{
     self, About, BinaryOp, ExprKind as Ast, FormulaPattern, ItemKind, Path, Quantifier, UnaryOp,
@@ -77,9 +77,9 @@ impl Expansion<'_> {
 }
 
 /// What a use of a pattern hides from its body.
-struct Hidden<'c, 'a> {
+struct Hidden<'a> {
     names: Vec<Bound>,
-    model: Option<&'c ModelScope>,
+    model: Option<ScopeId>,
     visible: u32,
     arguments: Vec<Argument<'a>>,
     place: Option<Span>,
@@ -184,10 +184,7 @@ impl<'c, 'a> Body<'c, 'a> {
                 self.quantified_formula(span, *kind == Quantifier::Forall, binders, body)
             }
             Ast::Instance { about: About::Taken, action, args } => {
-                match self.instance(span, About::Taken, action, args.as_deref()) {
-                    Some((action, args)) => FormulaKind::Taken(action, args),
-                    None => FormulaKind::Error,
-                }
+                self.taken(span, action, args.as_deref()).unwrap_or(FormulaKind::Error)
             }
             Ast::Call { callee, args } if let Some((pattern, own)) = self.formula_pattern(callee) => {
                 return Err(self.expand(span, callee, pattern, own, args));
@@ -318,7 +315,7 @@ impl<'c, 'a> Body<'c, 'a> {
         if self.expansion.place.is_some() {
             return of_library().map(|pattern| (pattern, false));
         }
-        if self.model.is_some_and(|model| model.functions.contains_key(text)) {
+        if self.scope().is_some_and(|model| model.functions.contains_key(text)) {
             return None;
         }
         match self.cx.globals.items.get(text) {
@@ -432,7 +429,7 @@ fn binary(span: Span, op: BinaryOp, a: Formula, b: Formula, merge: bool) -> Form
 /// Whether some operand of an expression is as `is` says; what bound variables range over is no operand.
 fn has_operand<'e>(e: &'e ast::Expr, is: &mut dyn FnMut(&'e ast::Expr) -> bool) -> bool {
     match &e.kind {
-        Ast::Bool(_) | Ast::Int(_) | Ast::Path(_) | Ast::Wildcard | Ast::Error => false,
+        Ast::Bool(_) | Ast::Int(_) | Ast::Path(_) | Ast::Wildcard | Ast::Ref(_) | Ast::Error => false,
         Ast::Call { args, .. } => args.iter().any(|arg| is(&arg.value)),
         Ast::Instance { args, .. } => args.iter().flatten().any(|arg| is(&arg.value)),
         Ast::Unary(_, a)

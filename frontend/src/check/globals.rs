@@ -26,8 +26,17 @@ pub(super) struct Globals<'a> {
     /// The enums that have a variant of this name, in order of declaration, with the variant's position.
     pub(super) variants: HashMap<&'a str, Vec<(&'a Name, usize)>>,
     pub(super) functions: HashMap<&'a str, FunctionId>,
+    /// The models, the first of each name.
+    pub(super) models: HashMap<&'a str, ModelDeclaration<'a>>,
     pub(super) signatures: Vec<Signature>,
     pub(super) overrides: HashMap<String, String>,
+}
+
+/// A model as declared.
+#[derive(Clone, Copy)]
+pub(super) struct ModelDeclaration<'a> {
+    pub(super) params: &'a [ast::ModelParam],
+    pub(super) items: &'a [ast::ModelItem],
 }
 
 /// What a caller needs to know of a function.
@@ -51,7 +60,14 @@ impl<'a> Checker<'a> {
                 | ItemKind::Struct { name, .. } => name,
                 ItemKind::Fn(function) => &function.name,
                 ItemKind::Pattern(pattern) => &pattern.name,
-                ItemKind::Model { .. } | ItemKind::Check { .. } | ItemKind::Error => continue,
+                // In other words by now.
+                ItemKind::Protocol { .. } => continue,
+                ItemKind::Model { name, params, items } => {
+                    let declaration = ModelDeclaration { params, items };
+                    self.globals.models.entry(name.text.as_str()).or_insert(declaration);
+                    continue;
+                }
+                ItemKind::Check { .. } | ItemKind::Error => continue,
             };
             if let Some((first, _)) = self.globals.items.get(name.text.as_str()) {
                 let first = first.span;

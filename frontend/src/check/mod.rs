@@ -4,6 +4,7 @@
 //! flows down to where a literal (`None`, `{}`, an ambiguous variant) needs it. The ranges of integers are no part of
 //! this: they are checked when a value is stored, at model time.
 
+mod actions;
 mod arguments;
 mod calls;
 mod constants;
@@ -11,15 +12,19 @@ mod exhaustive;
 mod expectation;
 mod expressions;
 mod formulas;
+mod frame;
 mod globals;
 mod instances;
+mod members;
 mod model;
 mod operators;
+mod part;
 mod patterns;
 mod quantifiers;
 mod recursion;
 mod scope;
 mod statements;
+mod sync;
 mod table;
 mod types;
 
@@ -27,11 +32,15 @@ pub(crate) use expectation::CheckedCheck;
 pub(crate) use types::fits;
 
 use crate::ast;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::hir;
 use crate::program::{Files, Options};
+use actions::Occurrence;
 use globals::Globals;
 use musilc_ir::Span;
+use scope::{ModelScope, ScopeId};
+use std::collections::{HashMap, HashSet};
+use sync::Joint;
 
 /// What checking a chapter gives.
 #[derive(Debug)]
@@ -55,6 +64,15 @@ pub(crate) fn check(
         calls: Vec::new(),
         diagnostics: Vec::new(),
         resolving: 0,
+        scopes: Vec::new(),
+        models: HashMap::new(),
+        joints: HashMap::new(),
+        joined: HashSet::new(),
+        occurrences: Vec::new(),
+        substituted: 0,
+        looping: Vec::new(),
+        quiet: false,
+        hidden: None,
         text,
         files,
     };
@@ -64,6 +82,7 @@ pub(crate) fn check(
     checker.check_models(ast);
     checker.check_recursion();
     let checks = checker.check_checks(ast);
+    checker.uncover();
     (Checked { chapter: checker.chapter, checks }, checker.diagnostics)
 }
 
@@ -85,12 +104,54 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// How many declarations are being resolved, each because the one before needs it.
     resolving: usize,
+    /// The scopes of the model that is being checked: its own, and those of its parts.
+    scopes: Vec<ModelScope<'a>>,
+    /// The names of the models that the scopes are of.
+    models: HashMap<ScopeId, &'a str>,
+    /// The `sync`s, by scope and position among its declarations.
+    joints: HashMap<(ScopeId, usize), Joint<'a>>,
+    /// The slots of the actions that happen in `sync` only.
+    joined: HashSet<usize>,
+    /// What each action of a scope is in the whole, by slot.
+    occurrences: Vec<Vec<Occurrence>>,
+    /// How much text of arguments has been checked in the place of parameters.
+    substituted: usize,
+    /// The models that have been reported as parts of themselves.
+    looping: Vec<String>,
+    /// Whether nothing is reported: what a part is made of is checked by itself too.
+    quiet: bool,
+    /// The first error that has not been reported for this reason.
+    hidden: Option<Diagnostic>,
     text: &'a str,
     files: &'a dyn Files,
 }
 
 impl Checker<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.quiet {
+            self.report_always(diagnostic);
+        } else if self.hidden.is_none() && diagnostic.is_error() {
+            self.hidden = Some(diagnostic);
+        }
+    }
+
+    /// Does something without reporting what is wrong.
+    fn quietly<T>(&mut self, something: impl FnOnce(&mut Self) -> T) -> T {
+        let quiet = std::mem::replace(&mut self.quiet, true);
+        let result = something(self);
+        self.quiet = quiet;
+        result
+    }
+
+    /// Reports what is wrong in a part and not in its model, if ever anything is: better at the wrong place than not at all.
+    fn uncover(&mut self) {
+        if !has_errors(&self.diagnostics) {
+            self.diagnostics.extend(self.hidden.take());
+        }
+    }
+
+    /// Reports something that only the whole is to blame for.
+    fn report_always(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < MAX_DIAGNOSTICS && !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
@@ -147,7 +208,7 @@ fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
 }
 
 /// Adds "did you mean" to a diagnostic, where some candidate is near.
-fn suggest<'n>(
+pub(crate) fn suggest<'n>(
     diagnostic: Diagnostic,
     written: &str,
     candidates: impl IntoIterator<Item = &'n str>,

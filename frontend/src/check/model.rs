@@ -1,15 +1,16 @@
 //! Functions and models.
 
 use super::Checker;
+use super::frame::{Binder, array_of, combinations, filled, for_all, local, tabulate};
 use super::globals::Signature;
-use super::scope::{Body, ModelScope, Time, failed};
+use super::part::Numbering;
+use super::scope::{Body, ModelScope, ScopeId, Time, failed};
 use super::table::Rows;
 use super::types::unknown;
-use crate::ast::{self, ItemKind, ModelItemKind, VarInit};
+use crate::ast::{self, ItemKind, ModelItemKind, PropertyKind, VarInit};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, FunctionId, StateId};
+use crate::hir::{self, FunctionId, Operator, StateId};
 use musilc_ir::{DataType, Span};
-use std::collections::HashMap;
 
 impl<'a> Checker<'a> {
     /// Declares and checks the functions at the top level.
@@ -38,7 +39,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Enters a function's signature, with a body to be filled in.
-    fn declare_function(&mut self, function: &'a ast::Function) -> FunctionId {
+    pub(super) fn declare_function(&mut self, function: &'a ast::Function) -> FunctionId {
         let params = self.parameters(&function.params);
         let result = self.data_type(&function.result).unwrap_or_else(unknown);
         let id = FunctionId(u32::try_from(self.chapter.functions.len()).unwrap_or(u32::MAX));
@@ -86,62 +87,50 @@ impl<'a> Checker<'a> {
     fn check_model(
         &mut self,
         name: &'a ast::Name,
-        params: &'a [ast::Field],
+        params: &'a [ast::ModelParam],
         items: &'a [ast::ModelItem],
     ) -> hir::Model {
-        let mut scope = ModelScope { params: self.parameters(params), ..ModelScope::default() };
-        let mut tables = Vec::new();
-        let mut first: HashMap<&str, Span> =
-            params.iter().map(|p| (p.name.text.as_str(), p.name.span)).collect();
-        let mut vars = 0u32;
-        for item in items {
-            let (declared, ty) = match &item.kind {
-                ModelItemKind::Var { name, ty, .. } => (vec![name], Some((name, ty))),
-                ModelItemKind::Table(table) => {
-                    (vec![&table.name, &table.variable], Some((&table.variable, &table.ty)))
-                }
-                ModelItemKind::Fn(function) => (vec![&function.name], None),
-                ModelItemKind::Action(action) => (vec![&action.name], None),
-                ModelItemKind::Property { name, .. } => (vec![name], None),
-                ModelItemKind::Init(_) | ModelItemKind::Terminal(_) | ModelItemKind::Error => continue,
-            };
-            for name in declared {
-                match first.get(name.text.as_str()) {
-                    Some(&span) => self.duplicate(name, span),
-                    None => drop(first.insert(&name.text, name.span)),
-                }
+        self.scopes.clear();
+        self.models.clear();
+        self.substituted = 0;
+        let mut types = Vec::new();
+        for (position, param) in params.iter().enumerate() {
+            if let Some(first) = params[..position].iter().find(|p| p.name.text == param.name.text) {
+                self.duplicate(&param.name, first.name.span);
             }
-            if let Some((name, ty)) = ty {
-                let ty = self.data_type(ty).unwrap_or_else(unknown);
-                // Of several declarations the first counts.
-                scope.vars.entry(name.text.clone()).or_insert((StateId(vars), ty, name.span));
-                vars += 1;
-            }
-            match &item.kind {
-                ModelItemKind::Fn(function) => {
-                    let id = self.declare_function(function);
-                    scope.functions.entry(function.name.text.clone()).or_insert(id);
-                }
-                ModelItemKind::Table(table) => tables.push(self.table_rows(table)),
-                _ => {}
-            }
+            types.push(self.data_type(&param.ty).unwrap_or_else(unknown));
         }
-        self.declare_actions(items, &mut scope);
+        let declared = || params.iter().zip(&types).map(|(param, ty)| (param, ty.clone()));
+        let values = declared().filter(|(param, _)| !param.by_ref);
+        let values: Vec<(String, DataType)> =
+            values.map(|(param, ty)| (param.name.text.clone(), ty)).collect();
+        let scope = ModelScope { items, params: values.clone(), ..ModelScope::default() };
+        let root = self.new_scope(scope, &name.text);
+        let mut numbers = Numbering::default();
+        let mut refs = Vec::new();
+        // Checked by itself, a model sees variables of its own in the place of those around it.
+        for (param, ty) in declared().filter(|(param, _)| param.by_ref) {
+            self.declare_variable(root, &param.name, ty, &mut numbers);
+            refs.push(param.name.text.clone());
+        }
+        self.declare_scope(root, &mut numbers);
+        self.declare_actions(root, &mut numbers);
+        self.number_actions(root, numbers.slots());
         let model = hir::Model {
             name: name.text.clone(),
-            params: scope.params.clone(),
+            refs,
+            params: values,
             vars: Vec::new(),
             inits: Vec::new(),
             actions: Vec::new(),
             terminals: Vec::new(),
             properties: Vec::new(),
             tables: Vec::new(),
+            constants: Vec::new(),
         };
-        let mut builder = ModelChecker { cx: self, scope: &scope, model };
-        let mut tables = tables.into_iter();
-        for item in items {
-            builder.item(item, &mut tables);
-        }
+        let mut builder = ModelChecker { cx: self, model };
+        builder.scope(root);
+        builder.terminal(root);
         builder.model
     }
 }
@@ -163,155 +152,191 @@ fn check_function<'a>(
     hir::Function { name: signature.name, params, of_model, locals: body.locals(), body: value }
 }
 
-/// Checks the items of one model, in order.
+/// Checks what a model declares, in order, and all that its parts bring along.
 struct ModelChecker<'c, 'a> {
     cx: &'c mut Checker<'a>,
-    scope: &'c ModelScope,
     model: hir::Model,
 }
 
 impl<'a> ModelChecker<'_, 'a> {
-    fn body<'b>(&'b mut self) -> Body<'b, 'a> {
-        Body::of_model(self.cx, self.scope)
+    fn scope(&mut self, scope: ScopeId) {
+        let items = self.cx.scope(scope).items;
+        for (position, item) in items.iter().enumerate() {
+            self.item(scope, position, item);
+        }
     }
 
-    fn item(&mut self, item: &'a ast::ModelItem, tables: &mut impl Iterator<Item = Option<Rows>>) {
+    fn item(&mut self, scope: ScopeId, position: usize, item: &'a ast::ModelItem) {
         match &item.kind {
-            ModelItemKind::Var { name, init, .. } => self.var(name, init, item.span),
+            ModelItemKind::Var { name, init, .. } => self.var(scope, name, init, item.span),
             ModelItemKind::Init(cond) => {
-                let mut body = self.body();
-                let expr = body.boolean(cond);
+                let (mut body, indices) = Body::of_scope(self.cx, scope);
+                let expr = for_all(&indices, body.boolean(cond));
                 let locals = body.locals();
                 self.model.inits.push(hir::Body { locals, expr });
             }
-            ModelItemKind::Fn(function) => {
-                let Some(&id) = self.scope.functions.get(&function.name.text) else { return };
-                if self.cx.globals.signatures[id.0 as usize].span != function.name.span {
-                    return;
-                }
-                let mut body = self.body();
-                body.function = Some(id);
-                let checked = check_function(&mut body, id, function, true);
-                self.cx.chapter.functions[id.0 as usize] = checked;
+            ModelItemKind::Fn(function) => self.function(scope, function),
+            ModelItemKind::Action(action) => {
+                let actions = self.cx.own_actions(scope, &action.name.text, item);
+                self.model.actions.extend(actions);
             }
-            ModelItemKind::Action(action) => self.action(action),
-            ModelItemKind::Terminal(cond) => {
-                let mut body = self.body();
-                let expr = body.boolean(cond);
-                let locals = body.locals();
-                self.model.terminals.push(hir::Body { locals, expr });
-            }
+            // Where a state is terminal the scopes of a model decide together.
+            ModelItemKind::Terminal(_) | ModelItemKind::Protocol(_) | ModelItemKind::Error => {}
             ModelItemKind::Property { kind, inductive, name, claim } => {
-                let mut body = self.body();
-                body.primes = *kind == ast::PropertyKind::StepInvariant;
-                let (expr, formula) = if *kind == ast::PropertyKind::Temporal {
-                    let trivial = hir::ExprKind::Bool(true);
-                    let expr = hir::Expr { ty: DataType::Bool, span: claim.span, kind: trivial };
-                    (expr, Some(body.property(claim)))
-                } else {
-                    body.time = Time::State;
-                    (body.boolean(claim), None)
-                };
-                let claim = hir::Body { locals: body.locals(), expr };
-                self.model.properties.push(hir::Property {
-                    name: name.text.clone(),
-                    kind: *kind,
-                    inductive: *inductive,
-                    claim,
-                    formula,
-                    span: item.span,
-                    doc: item.doc.clone(),
-                });
+                self.property(scope, *kind, *inductive, name, claim, item);
             }
             ModelItemKind::Table(table) => {
-                let rows = tables.next().flatten();
-                self.table(table, rows, item.span);
+                let rows = self.cx.table_rows(table);
+                self.table(scope, table, rows, item);
             }
-            ModelItemKind::Error => {}
+            ModelItemKind::Part(part) => {
+                let owner = self.cx.models.get(&scope).copied().unwrap_or_default();
+                let constants = self.cx.check_part(scope, owner, part);
+                self.model.constants.extend(constants);
+                if let Some(inner) = self.cx.own_part(scope, part) {
+                    let quiet = std::mem::replace(&mut self.cx.quiet, true);
+                    self.scope(inner);
+                    self.cx.quiet = quiet;
+                }
+            }
+            ModelItemKind::Sync(_) => {
+                let actions = self.cx.joint_actions(scope, position);
+                self.model.actions.extend(actions);
+            }
         }
     }
 
-    fn var(&mut self, name: &'a ast::Name, init: &'a VarInit, span: Span) {
-        let Some((id, ty, declared)) = self.scope.vars.get(&name.text).cloned() else { return };
+    fn function(&mut self, scope: ScopeId, function: &'a ast::Function) {
+        let Some(&id) = self.cx.scope(scope).functions.get(&function.name.text) else { return };
+        if self.cx.globals.signatures[id.0 as usize].span != function.name.span {
+            return;
+        }
+        let (mut body, indices) = Body::of_scope(self.cx, scope);
+        body.function = Some(id);
+        let mut checked = check_function(&mut body, id, function, true);
+        // The instance comes first.
+        checked.params.splice(..0, indices.into_iter().map(|(name, local, ty)| (local, name, ty)));
+        self.cx.chapter.functions[id.0 as usize] = checked;
+    }
+
+    /// A property of a part is claimed of all its instances; what some state must satisfy, of each by itself.
+    fn property(
+        &mut self,
+        scope: ScopeId,
+        kind: PropertyKind,
+        inductive: bool,
+        name: &ast::Name,
+        claim: &'a ast::Expr,
+        item: &ast::ModelItem,
+    ) {
+        let found = self.cx.scope(scope);
+        let title = format!("{}{}", found.title, name.text);
+        let each = matches!(kind, PropertyKind::Reachable | PropertyKind::Recoverable);
+        let instances = if each { combinations(&found.indices) } else { vec![Vec::new()] };
+        let path = format!("{}{}", found.path, name.text);
+        for instance in instances {
+            let (mut body, mut indices) = Body::of_scope(self.cx, scope);
+            if each {
+                indices.clear();
+                body.indices = instance.iter().map(|(value, _)| value.clone()).collect();
+            }
+            body.primes = kind == PropertyKind::StepInvariant;
+            let (expr, formula) = if kind == PropertyKind::Temporal {
+                let trivial = hir::ExprKind::Bool(true);
+                let expr = hir::Expr { ty: DataType::Bool, span: claim.span, kind: trivial };
+                (expr, Some(for_all_formula(&indices, body.property(claim))))
+            } else {
+                body.time = Time::State;
+                (for_all(&indices, body.boolean(claim)), None)
+            };
+            let claim = hir::Body { locals: body.locals(), expr };
+            let name = if each { filled(&title, &instance) } else { path.clone() };
+            let (span, doc) = (item.span, item.doc.clone());
+            self.model.properties.push(hir::Property { name, kind, inductive, claim, formula, span, doc });
+        }
+    }
+
+    fn var(&mut self, scope: ScopeId, name: &'a ast::Name, init: &'a VarInit, span: Span) {
+        let Some((id, ty, declared)) = self.cx.scope(scope).vars.get(&name.text).cloned() else { return };
         if declared != name.span {
             return;
         }
-        let init = match init {
-            VarInit::Value(value) => {
-                let mut body = self.body();
-                body.visible = id.0;
-                let expr = body.stored_or_filled(value, &ty, &format!("`{}`", name.text));
-                Some(hir::Body { locals: body.locals(), expr })
-            }
-            VarInit::Any(_) => None,
-            VarInit::Missing => {
-                let message = format!("the variable `{}` has no initial value", name.text);
-                self.cx.report(
-                    Diagnostic::error(Code::MissingInit, name.span, message)
-                        .help("write `= value`, or `= any` for every value of its type"),
-                );
-                None
-            }
-        };
-        self.model.vars.push(hir::Var { name: name.text.clone(), ty, init, span });
+        let init =
+            match init {
+                VarInit::Value(value) => Some(self.initial(scope, id, |body| {
+                    body.stored_or_filled(value, &ty, &format!("`{}`", name.text))
+                })),
+                VarInit::Any(_) => None,
+                VarInit::Missing => {
+                    let message = format!("the variable `{}` has no initial value", name.text);
+                    self.cx.report(
+                        Diagnostic::error(Code::MissingInit, name.span, message)
+                            .help("write `= value`, or `= any` for every value of its type"),
+                    );
+                    None
+                }
+            };
+        self.declare(scope, name, &ty, init, span);
     }
 
-    fn action(&mut self, action: &'a ast::Action) {
-        let mut body = self.body();
-        let mut params: Vec<hir::ActionParam> = Vec::new();
-        for (position, param) in action.params.iter().enumerate() {
-            if let Some(first) = action.params[..position].iter().find(|p| p.name.text == param.name.text) {
-                body.cx.duplicate(&param.name, first.name.span);
-            }
-            let Some((ty, members)) = body.parameter(param) else {
-                body.bind(&param.name.text, unknown());
-                continue;
-            };
-            let local = body.bind(&param.name.text, ty.clone());
-            params.push(hir::ActionParam { local, name: param.name.text.clone(), ty, members });
-        }
-        let guard = action.guard.as_ref().map(|guard| body.condition(guard));
-        let stmts = body.block(&action.body);
-        let locals = body.locals();
-        self.model.actions.push(hir::Action {
-            name: action.name.text.clone(),
-            params,
-            locals,
-            guard,
-            body: stmts,
-            fairness: action.fairness,
-            span: action.name.span,
+    /// The initial value of a variable: of a part, one for each instance.
+    fn initial(
+        &mut self,
+        scope: ScopeId,
+        id: StateId,
+        value: impl FnOnce(&mut Body<'_, 'a>) -> hir::Expr,
+    ) -> hir::Body {
+        let (mut body, indices) = Body::of_scope(self.cx, scope);
+        body.visible = id.0;
+        let expr = tabulate(&indices, value(&mut body));
+        hir::Body { locals: body.locals(), expr }
+    }
+
+    fn declare(
+        &mut self,
+        scope: ScopeId,
+        name: &ast::Name,
+        ty: &DataType,
+        init: Option<hir::Body>,
+        span: Span,
+    ) {
+        let scope = self.cx.scope(scope);
+        self.model.vars.push(hir::Var {
+            name: format!("{}{}", scope.path, name.text),
+            title: format!("{}{}", scope.title, name.text),
+            ty: array_of(&scope.indices, ty),
+            init,
+            span,
         });
     }
 
-    fn table(&mut self, table: &'a ast::Table, rows: Option<Rows>, span: Span) {
-        let Some((state, ty, declared)) = self.scope.vars.get(&table.variable.text).cloned() else { return };
+    fn table(&mut self, scope: ScopeId, table: &'a ast::Table, rows: Option<Rows>, item: &'a ast::ModelItem) {
+        let Some((state, ty, declared)) = self.cx.scope(scope).vars.get(&table.variable.text).cloned() else {
+            return;
+        };
         if declared != table.variable.span {
             return;
         }
         let DataType::Enum(of) = &ty else { return };
+        let span = item.span;
         let Some(rows) = rows else {
-            let init = None;
-            self.model.vars.push(hir::Var { name: table.variable.text.clone(), ty: ty.clone(), init, span });
+            self.declare(scope, &table.variable, &ty, None, span);
             return;
         };
         let init = match &table.init {
-            VarInit::Value(value) => {
-                let mut body = self.body();
-                body.visible = state.0;
-                let expr = body.stored(value, &ty, &format!("`{}`", table.variable.text));
-                Some(hir::Body { locals: body.locals(), expr })
-            }
+            VarInit::Value(value) => Some(self.initial(scope, state, |body| {
+                body.stored(value, &ty, &format!("`{}`", table.variable.text))
+            })),
             VarInit::Any(_) => None,
             VarInit::Missing => {
                 let kind = hir::ExprKind::Variant(rows.initial, Vec::new());
-                let locals = u32::try_from(self.scope.params.len()).unwrap_or(u32::MAX);
-                Some(hir::Body { locals, expr: hir::Expr { ty: ty.clone(), span, kind } })
+                let first = hir::Expr { ty: ty.clone(), span, kind };
+                Some(self.initial(scope, state, |_| first))
             }
         };
-        self.model.vars.push(hir::Var { name: table.variable.text.clone(), ty: ty.clone(), init, span });
+        self.declare(scope, &table.variable, &ty, init, span);
         self.model.tables.push(hir::Table {
-            name: table.name.text.clone(),
+            name: format!("{}{}", self.cx.scope(scope).path, table.name.text),
             state,
             states: of
                 .variants
@@ -320,10 +345,97 @@ impl<'a> ModelChecker<'_, 'a> {
                 .map(|(v, span)| (v.name.clone(), *span))
                 .collect(),
         });
-        let locals = u32::try_from(self.scope.params.len()).unwrap_or(u32::MAX);
-        let action = rows.action(table, state, &ty, locals);
-        self.model.actions.push(action);
+        let actions = self.cx.own_actions(scope, &table.name.text, item);
+        self.model.actions.extend(actions);
     }
+
+    /// A state is terminal where the model says so, and all its parts that say anything do so too; where the model says nothing, where
+    /// all its parts say so.
+    fn terminal(&mut self, root: ScopeId) {
+        if !self.cx.has_parts(root) {
+            for item in self.cx.scope(root).items {
+                let ModelItemKind::Terminal(cond) = &item.kind else { continue };
+                let (mut body, _) = Body::of_scope(self.cx, root);
+                let expr = body.boolean(cond);
+                let locals = body.locals();
+                self.model.terminals.push(hir::Body { locals, expr });
+            }
+        } else if self.cx.says_terminal(root) {
+            let (mut body, _) = Body::of_scope(self.cx, root);
+            let expr = body.terminal(root);
+            let locals = body.locals();
+            self.model.terminals.extend(expr.map(|expr| hir::Body { locals, expr }));
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// The parts that a scope declares.
+    fn parts_of(&self, scope: ScopeId) -> Vec<ScopeId> {
+        let parts = self.scope(scope).items.iter().filter_map(|item| match &item.kind {
+            ModelItemKind::Part(part) => self.own_part(scope, part),
+            _ => None,
+        });
+        parts.collect()
+    }
+
+    fn has_parts(&self, scope: ScopeId) -> bool {
+        !self.scope(scope).parts.is_empty()
+    }
+
+    /// Whether it is said where the scope is terminal.
+    fn says_terminal(&self, scope: ScopeId) -> bool {
+        let own = self.scope(scope).items.iter().any(|item| matches!(item.kind, ModelItemKind::Terminal(_)));
+        let parts = self.parts_of(scope);
+        own || (!parts.is_empty() && parts.into_iter().all(|part| self.says_terminal(part)))
+    }
+}
+
+impl<'a> Body<'_, 'a> {
+    /// Where the scope of this frame is terminal.
+    fn terminal(&mut self, scope: ScopeId) -> Option<hir::Expr> {
+        let joined = |op, a: hir::Expr, b| {
+            let span = a.span;
+            let kind = hir::ExprKind::Binary(op, Box::new(a), Box::new(b));
+            hir::Expr { ty: DataType::Bool, span, kind }
+        };
+        let mut own: Option<hir::Expr> = None;
+        for item in self.cx.scope(scope).items {
+            let ModelItemKind::Terminal(cond) = &item.kind else { continue };
+            let cond = self.boolean(cond);
+            own = Some(match own {
+                Some(before) => joined(Operator::Or, before, cond),
+                None => cond,
+            });
+        }
+        let depth = self.indices.len();
+        for part in self.cx.parts_of(scope) {
+            if !self.cx.says_terminal(part) {
+                continue;
+            }
+            let binders = self.binders(part, depth);
+            let frame = self.indices.iter().cloned().chain(binders.iter().map(local)).collect();
+            let quiet = std::mem::replace(&mut self.cx.quiet, true);
+            let of_part = self.within(part, frame, |body| body.terminal(part));
+            self.cx.quiet = quiet;
+            let of_part = of_part.map(|expr| for_all(&binders, expr));
+            own = match (own, of_part) {
+                (Some(before), Some(of_part)) => Some(joined(Operator::And, before, of_part)),
+                (before, of_part) => before.or(of_part),
+            };
+        }
+        own
+    }
+}
+
+/// That a formula is true for all values of the indices.
+fn for_all_formula(binders: &[Binder], formula: hir::Formula) -> hir::Formula {
+    binders.iter().rev().fold(formula, |body, (name, local, ty)| {
+        let span = body.span;
+        let domain = Box::new(hir::Domain::Type(ty.clone()));
+        let (name, local, body) = (name.clone(), *local, Box::new(body));
+        hir::Formula { span, kind: hir::FormulaKind::Quantified { all: true, name, local, domain, body } }
+    })
 }
 
 impl<'a> Body<'_, 'a> {

@@ -3,20 +3,63 @@
 use super::Checker;
 use super::formulas::Expansion;
 use super::types::unknown;
+use crate::ast;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, ActionId, FunctionId, LocalId, StateId};
+use crate::hir::{self, FunctionId, LocalId, StateId};
 use musilc_ir::{DataType, Span};
 use std::collections::HashMap;
 
-/// The names of a model.
+/// The names of a model, or of a part of one; see [`super::frame`].
 #[derive(Default)]
-pub(super) struct ModelScope {
+pub(super) struct ModelScope<'a> {
+    /// Of a part: the scope that its declaration stands in.
+    pub(super) parent: Option<ScopeId>,
+    /// Whether nothing is known of it, after an error: whatever mentions it is in error too, silently.
+    pub(super) unknown: bool,
+    /// The names of the parts on the way to it, each with a dot after it: `cache.`.
+    pub(super) path: String,
+    /// The same with `[_]` where an index belongs: `cache[_].`.
+    pub(super) title: String,
+    /// The indices of the parts on the way to it, outermost first.
+    pub(super) indices: Vec<(String, DataType)>,
+    /// What it declares.
+    pub(super) items: &'a [ast::ModelItem],
+    /// The parameters of a model that is no part: the first locals of all bodies in it, those of its parts too.
     pub(super) params: Vec<(String, DataType)>,
-    /// Position and type of each variable, and where it is declared.
+    /// What the parameters of a part stand for.
+    pub(super) stands: HashMap<String, Stand<'a>>,
+    /// Position and type of each variable, and where it is declared. The type is the one that the scope sees, of a single instance.
     pub(super) vars: HashMap<String, (StateId, DataType, Span)>,
     pub(super) functions: HashMap<String, FunctionId>,
-    /// The actions, with names and types of their parameters.
-    pub(super) actions: HashMap<String, (ActionId, Vec<(String, DataType)>)>,
+    pub(super) actions: HashMap<String, ActionEntry<'a>>,
+    /// The parts, and where each is declared.
+    pub(super) parts: HashMap<String, (ScopeId, Span)>,
+}
+
+/// A scope in [`Checker::scopes`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct ScopeId(pub(super) usize);
+
+/// What a parameter of a part stands for: an argument, which means something in the scope around the part.
+#[derive(Clone)]
+pub(super) enum Stand<'a> {
+    /// A value of the type.
+    Value(&'a ast::Expr, DataType),
+    /// A place.
+    Place(&'a ast::Expr),
+    /// Nothing, after an error.
+    Unknown,
+}
+
+/// An action as its scope declares it.
+#[derive(Clone)]
+pub(super) struct ActionEntry<'a> {
+    /// Where its [occurrences](super::actions::Occurrence) are kept.
+    pub(super) slot: usize,
+    /// Names and types of its own parameters.
+    pub(super) params: Vec<(String, DataType)>,
+    /// Its declaration.
+    pub(super) item: &'a ast::ModelItem,
 }
 
 /// A name with its local and type.
@@ -36,7 +79,14 @@ pub(super) enum Time {
 /// Checks one body: of a function, an action, a property, an initial value or an argument.
 pub(super) struct Body<'c, 'a> {
     pub(super) cx: &'c mut Checker<'a>,
-    pub(super) model: Option<&'c ModelScope>,
+    /// The scope whose names it sees.
+    pub(super) model: Option<ScopeId>,
+    /// Which instance it is of the parts on the way to the scope.
+    pub(super) indices: Vec<hir::Expr>,
+    /// The index of the part whose arguments are being checked.
+    pub(super) index: Option<(String, hir::Expr)>,
+    /// Whether nothing may depend on the state.
+    pub(super) constant: bool,
     /// Which variables can be read: those before this position.
     pub(super) visible: u32,
     /// The function whose body it is.
@@ -59,6 +109,9 @@ impl<'c, 'a> Body<'c, 'a> {
         Body {
             cx,
             model: None,
+            indices: Vec::new(),
+            index: None,
+            constant: false,
             visible: 0,
             function: None,
             primes: false,
@@ -70,21 +123,28 @@ impl<'c, 'a> Body<'c, 'a> {
         }
     }
 
-    /// A body inside a model: its first locals are the model's parameters.
-    pub(super) fn of_model(cx: &'c mut Checker<'a>, model: &'c ModelScope) -> Self {
-        let mut body = Body { model: Some(model), visible: u32::MAX, ..Body::top(cx) };
-        for (name, ty) in &model.params {
-            body.bind(name, ty.clone());
-        }
-        body
-    }
-
     /// A new local that the following code can see.
     pub(super) fn bind(&mut self, name: &str, ty: DataType) -> LocalId {
-        let id = LocalId(self.next);
-        self.next += 1;
+        let id = self.fresh();
         self.names.push((name.to_owned(), id, ty));
         id
+    }
+
+    /// A new local without a name.
+    pub(super) fn fresh(&mut self) -> LocalId {
+        let id = LocalId(self.next);
+        self.next += 1;
+        id
+    }
+
+    /// Another name for a local.
+    pub(super) fn alias(&mut self, name: &str, id: LocalId, ty: DataType) {
+        self.names.push((name.to_owned(), id, ty));
+    }
+
+    /// Forgets a name.
+    pub(super) fn hide(&mut self, name: &str) {
+        self.names.retain(|(known, ..)| known != name);
     }
 
     /// What to give [`Self::leave`] to forget the names bound from here on.

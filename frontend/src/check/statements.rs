@@ -53,7 +53,7 @@ impl<'a> Body<'_, 'a> {
                 self.leave(mark);
                 domain.map(|(domain, _)| Stmt::For(local, domain, body))
             }
-            StmtKind::Error => None,
+            StmtKind::Communicate(_) | StmtKind::Error => None,
         }
     }
 
@@ -161,10 +161,14 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// What an assignment changes: a state variable with indices and fields.
-    fn place(&mut self, e: &'a ast::Expr) -> Option<Place> {
+    pub(super) fn place(&mut self, e: &'a ast::Expr) -> Option<Place> {
         match &e.kind {
             Ast::Paren(inner) => self.place(inner),
             Ast::Path(path) if path.qualifier.is_none() => self.variable(e.span, &path.name),
+            Ast::Field(base, _) | Ast::Index(base, _) if self.part(base).is_some() => {
+                self.part_written(e);
+                None
+            }
             Ast::Field(base, name) => {
                 let place = self.place(base)?;
                 let position = match &place.ty {
@@ -229,7 +233,8 @@ impl<'a> Body<'_, 'a> {
             Some((_, ItemKind::Const { .. })) => "a constant",
             Some((_, ItemKind::Fn(_))) => "a function",
             Some(_) => "a type",
-            None if self.model.is_some_and(|model| model.functions.contains_key(text)) => "a function",
+            None if self.scope().is_some_and(|model| model.parts.contains_key(text)) => "a part",
+            None if self.scope().is_some_and(|model| model.functions.contains_key(text)) => "a function",
             None if self.cx.globals.variants.contains_key(text) => "a variant",
             None => {
                 self.unknown(span, text);
@@ -242,21 +247,26 @@ impl<'a> Body<'_, 'a> {
         );
     }
 
+    /// Reports the change of a name that stands for a value.
+    pub(super) fn not_a_place(&mut self, span: Span, text: &str) {
+        let message = format!("`{text}` is a name for a value, not a variable");
+        let diagnostic =
+            Diagnostic::error(Code::NotAPlace, span, message).help("only what `var` declares can be changed");
+        self.report(diagnostic);
+    }
+
     fn variable(&mut self, span: Span, name: &Name) -> Option<Place> {
         let text = name.text.as_str();
-        if self.local(text).is_some() {
-            let diagnostic = Diagnostic::error(
-                Code::NotAPlace,
-                span,
-                format!("`{text}` is a name for a value, not a variable"),
-            )
-            .help("only what `var` declares can be changed");
-            self.report(diagnostic);
+        if self.local(text).is_some() || self.index.as_ref().is_some_and(|(name, _)| name == text) {
+            self.not_a_place(span, text);
             return None;
         }
-        match self.model.and_then(|model| model.vars.get(text)).cloned() {
+        if let Some(place) = self.argument_place(span, text) {
+            return place;
+        }
+        match self.scope().and_then(|model| model.vars.get(text)).cloned() {
             Some((_, ty, _)) if is_unknown(&ty) => None,
-            Some((state, ty, _)) => Some(Place { state, path: Vec::new(), ty, text: text.to_owned(), span }),
+            Some((state, ty, _)) => Some(self.place_of_variable(state, ty, text, span)),
             None => {
                 self.not_a_variable(span, text);
                 None

@@ -3,7 +3,7 @@
 use super::{Checker, listed, nearest};
 use crate::ast::{Name, Table, TableRow, TableSource};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, Expr, ExprKind, LocalId, Operator, Pattern, Place, StateId, Stmt};
+use crate::hir::{Expr, ExprKind, LocalId, Operator, Pattern, Place, Stmt};
 use musilc_ir::{DataType, EnumType, Span};
 use std::collections::HashMap;
 
@@ -180,14 +180,14 @@ fn rows_of(value: &serde_json::Value) -> Result<(Option<String>, Vec<FileRow>), 
 }
 
 impl Rows {
-    /// The action: `name(to: T) when the edge from the variable's value to `to` is in the table { variable = to; }`.
-    pub(super) fn action(&self, table: &Table, state: StateId, ty: &DataType, locals: u32) -> hir::Action {
-        let span = table.name.span;
-        let to = LocalId(locals);
-        let read = |kind| Expr { ty: ty.clone(), span, kind };
+    /// Guard and statement of the action: the edge from the variable's value, which `read` gives, to that of `to` is in the table, and the
+    /// variable becomes `to`.
+    pub(super) fn step(&self, read: &Expr, place: Place, to: LocalId) -> (Expr, Stmt) {
+        let (ty, span) = (&read.ty, read.span);
+        let next = Expr { ty: ty.clone(), span, kind: ExprKind::Local(to) };
         let boolean = |kind| Expr { ty: DataType::Bool, span, kind };
         let is =
-            |kind, states: Vec<Pattern>| boolean(ExprKind::Is(Box::new(read(kind)), Pattern::Or(states)));
+            |e: &Expr, states: Vec<Pattern>| boolean(ExprKind::Is(Box::new(e.clone()), Pattern::Or(states)));
         let unit = |position| Pattern::Variant(position, Vec::new());
         let alternatives: Vec<Expr> = self
             .successors
@@ -195,28 +195,13 @@ impl Rows {
             .enumerate()
             .filter(|(_, to)| !to.is_empty())
             .map(|(from, successors)| {
-                let here = is(ExprKind::State(state), vec![unit(from)]);
-                let there = is(ExprKind::Local(to), successors.iter().map(|&s| unit(s)).collect());
+                let here = is(read, vec![unit(from)]);
+                let there = is(&next, successors.iter().map(|&s| unit(s)).collect());
                 boolean(ExprKind::Binary(Operator::And, Box::new(here), Box::new(there)))
             })
             .collect();
         let guard = either(alternatives, &boolean).unwrap_or_else(|| boolean(ExprKind::Bool(false)));
-        let place =
-            Place { state, path: Vec::new(), ty: ty.clone(), text: table.variable.text.clone(), span };
-        hir::Action {
-            name: table.name.text.clone(),
-            params: vec![hir::ActionParam {
-                local: to,
-                name: "to".to_owned(),
-                ty: ty.clone(),
-                members: None,
-            }],
-            locals: locals + 1,
-            guard: Some(guard),
-            body: vec![Stmt::Assign(place, read(ExprKind::Local(to)))],
-            fairness: table.fairness,
-            span,
-        }
+        (guard, Stmt::Assign(place, next))
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The most booleans and numbers that a type may consist of.
-const CELL_LIMIT: u64 = 1 << 16;
+pub(super) const CELL_LIMIT: u64 = 1 << 16;
 
 /// The most fields, tags and options that a value may have; elements of arrays count once.
 const LEAF_LIMIT: usize = 1 << 12;
@@ -156,7 +156,7 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error(Code::TooLarge, ty.span, message).help(help));
             return None;
         }
-        let cells = resolved.leaves().iter().fold(0u64, |sum, leaf| sum.saturating_add(leaf.cells()));
+        let cells = cells(&resolved);
         if cells > CELL_LIMIT {
             self.report(
                 Diagnostic::error(Code::TooLarge, ty.span, format!("a value of this type has {cells} parts"))
@@ -249,6 +249,11 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// The booleans and numbers that a type consists of.
+pub(super) fn cells(ty: &DataType) -> u64 {
+    ty.leaves().iter().fold(0u64, |sum, leaf| sum.saturating_add(leaf.cells()))
 }
 
 /// Whether a value of `from` can be stored in `to`, the ranges of integers aside.

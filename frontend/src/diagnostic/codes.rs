@@ -134,13 +134,18 @@ codes! {
     UnknownType = E 102, "a name that is not a type", include_str!("explain/E0102.md");
     AmbiguousVariant = E 103, "a variant that several enums have", include_str!("explain/E0103.md");
     UnknownField = E 104, "a field or property that a value does not have", include_str!("explain/E0104.md");
-    UnknownModel = E 105, "a check of a model that does not exist", include_str!("explain/E0105.md");
+    UnknownModel = E 105, "a check or a part of a model that does not exist", include_str!("explain/E0105.md");
     UnknownProperty = E 106, "an expectation about a property that does not exist", include_str!("explain/E0106.md");
     RecursiveDefinition = E 107, "a definition that needs itself", include_str!("explain/E0107.md");
     NotAValue = E 108, "something that is not a value stands where one is needed", include_str!("explain/E0108.md");
     UsedBeforeInit = E 109, "a variable that has no initial value yet", include_str!("explain/E0109.md");
     UnknownConstant = E 110, "`-D` names no constant", include_str!("explain/E0110.md");
-    UnknownAction = E 111, "`enabled` or `taken` of something that is not an action", include_str!("explain/E0111.md");
+    UnknownAction = E 111, "the name of an action that does not exist", include_str!("explain/E0111.md");
+    UnknownPart = E 112, "the name of a part that does not exist", include_str!("explain/E0112.md");
+    PartIndex = E 113, "an index of a part that is missing, or one too many", include_str!("explain/E0113.md");
+    UnknownMessage = E 114, "the name of a message that does not exist", include_str!("explain/E0114.md");
+    UnknownNode = E 115, "the name of a node that does not exist", include_str!("explain/E0115.md");
+    UnknownTimer = E 116, "the name of a timer that does not exist", include_str!("explain/E0116.md");
 
     // ---- types -------------------------------------------------------------------------------------------------
 
@@ -171,11 +176,19 @@ codes! {
     ExpectMismatch = E 401, "an expectation of the wrong kind", include_str!("explain/E0401.md");
     TableFile = E 402, "a table's file that cannot be used", include_str!("explain/E0402.md");
     TableState = E 403, "a state of a table that the enum does not have", include_str!("explain/E0403.md");
+    RefMismatch = E 404, "`ref` where a value is wanted, or none where a variable is", include_str!("explain/E0404.md");
+    OpenModel = E 405, "a check of a model that needs variables of another one", include_str!("explain/E0405.md");
+    PartWritten = E 406, "a part's variable that is changed from outside", include_str!("explain/E0406.md");
+    BadSync = E 407, "two actions that cannot happen together", include_str!("explain/E0407.md");
+    NotHandled = E 408, "a message that a node does not handle", include_str!("explain/E0408.md");
+    BadNetwork = E 409, "a network that cannot be so", include_str!("explain/E0409.md");
+    BadFault = E 410, "a fault that cannot happen so", include_str!("explain/E0410.md");
 
     // ---- warnings ----------------------------------------------------------------------------------------------
 
     StrayDoc = W 1, "documentation that belongs to nothing", include_str!("explain/W0001.md");
     InitialStatesOnly = W 2, "a property that speaks of the initial states only", include_str!("explain/W0002.md");
+    NeverSent = W 3, "a handler of a message that nobody sends", include_str!("explain/W0003.md");
     DeadAction = W 101, "an action that never happens", include_str!("explain/W0101.md");
     VacuousProperty = W 102, "a property that holds vacuously", include_str!("explain/W0102.md");
     UnreachedState = W 103, "a state of a table that is never reached", include_str!("explain/W0103.md");

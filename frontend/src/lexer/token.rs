@@ -75,6 +75,8 @@ pub(crate) enum Token<'s> {
     Property,
     #[token("table")]
     Table,
+    #[token("part")]
+    Part,
     #[token("fair")]
     Fair,
     #[token("strong")]
@@ -124,9 +126,12 @@ pub(crate) enum Token<'s> {
     #[token("reaches")]
     Reaches,
 
-    /// A word that comes with a later version.
-    #[token("part")]
     #[token("protocol")]
+    Protocol,
+    #[token("faults")]
+    Faults,
+
+    /// A word that comes with a later version.
     #[token("environment")]
     #[token("guarantee")]
     #[token("assume")]
@@ -134,7 +139,6 @@ pub(crate) enum Token<'s> {
     #[token("implements")]
     #[token("simulate")]
     #[token("symmetric")]
-    #[token("faults")]
     Reserved(&'s str),
 
     // What has a value.
@@ -270,18 +274,33 @@ pub(crate) enum Token<'s> {
     Inductive,
     /// `not` before `inductive`.
     Not,
+    /// `ref` before the name of a parameter of a model, or before an argument of a part.
+    Ref,
+    /// `sync` before the name of an action.
+    Sync,
+    /// `with` between two actions.
+    With,
+    /// A word of protocols where it stands for itself; see `parse/network.rs`.
+    Word(&'static str),
 }
 
 impl Token<'_> {
     /// Whether it begins a declaration that can stand only at the top of a chapter.
     pub(crate) fn begins_top_item(self) -> bool {
-        matches!(self, Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Check)
+        matches!(
+            self,
+            Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Protocol | Self::Check
+        )
     }
 
-    /// Whether it begins a declaration that can stand only in a model; `step` does before `invariant`.
+    /// Whether it begins a declaration that can stand only in a model; `step` does before `invariant`, and `sync` before a name.
     pub(crate) fn begins_model_item(self, next: Option<Self>) -> bool {
         match self {
             Self::Step => next == Some(Self::Invariant),
+            // No two other names stand beside each other, but where one of them is an operator.
+            Self::Ident("sync") => {
+                matches!(next, Some(Self::Ident(word)) if !["until", "release", "weak", "as"].contains(&word))
+            }
             Self::Var
             | Self::Init
             | Self::Action
@@ -291,7 +310,9 @@ impl Token<'_> {
             | Self::Recoverable
             | Self::Fair
             | Self::Strong
-            | Self::Table => true,
+            | Self::Table
+            | Self::Faults
+            | Self::Part => true,
             _ => false,
         }
     }

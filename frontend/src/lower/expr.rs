@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::value::{Val, field_range, variant_range};
 use crate::ast::Quantifier;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Expr, ExprKind, FunctionId, Operator, Pattern};
+use crate::hir::{Expr, ExprKind, FunctionId, LocalId, Operator, Pattern};
 use musilc_ir::{DataType, ExprId, FailureKind, Span};
 
 impl Lowerer<'_> {
@@ -123,6 +123,7 @@ impl Lowerer<'_> {
                 self.set_comprehension(&e.ty, *local, domain, filter.as_deref())
             }
             ExprKind::List(elements) => self.list(&e.ty, elements),
+            ExprKind::Tabulate(local, body) => self.tabulate(&e.ty, *local, body),
             ExprKind::Enabled(action, args) => vec![self.enabled(*action, args)],
             ExprKind::Store { value, target } => {
                 let val = self.expr(value);
@@ -131,6 +132,16 @@ impl Lowerer<'_> {
             // Chapters with errors are not lowered.
             ExprKind::Error => self.zero(&e.ty),
         }
+    }
+
+    fn tabulate(&mut self, ty: &DataType, local: LocalId, body: &Expr) -> Val {
+        let DataType::Array { index, .. } = ty else { return self.zero(ty) };
+        let mut elements = Vec::new();
+        for value in self.values_of(index) {
+            self.bind(local, value);
+            elements.push(self.expr(body));
+        }
+        self.array_of(&elements)
     }
 
     /// The value of an expression, as one of a type that has all values of its own.

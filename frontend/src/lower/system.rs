@@ -24,6 +24,7 @@ pub(crate) fn lower(
     let mut lowerer = Lowerer::new(chapter);
     lowerer.actions = &model.actions;
     lowerer.arguments(check);
+    lowerer.constants(model);
     if has_errors(&lowerer.diagnostics) {
         return Err(lowerer.diagnostics);
     }
@@ -38,11 +39,24 @@ impl Lowerer<'_> {
             self.locals = vec![None; arg.locals as usize];
             let val = self.expr(&arg.expr);
             self.params.push(val);
-            for failure in std::mem::take(&mut self.failures) {
-                let number = failure.value.and_then(|value| self.cx.as_int(value));
-                let message = format!("this argument is no value: {}", failure.kind.describe(number));
-                self.complain(Diagnostic::error(Code::ConstantOutOfRange, failure.span, message));
-            }
+            self.refuse_failures();
+        }
+    }
+
+    /// The arguments of parts are constants too.
+    fn constants(&mut self, model: &Model) {
+        for constant in &model.constants {
+            self.begin(constant.locals);
+            self.expr(&constant.expr);
+            self.refuse_failures();
+        }
+    }
+
+    fn refuse_failures(&mut self) {
+        for failure in std::mem::take(&mut self.failures) {
+            let number = failure.value.and_then(|value| self.cx.as_int(value));
+            let message = format!("this argument is no value: {}", failure.kind.describe(number));
+            self.complain(Diagnostic::error(Code::ConstantOutOfRange, failure.span, message));
         }
     }
 
@@ -90,7 +104,7 @@ impl Lowerer<'_> {
                 variables.push(Variable { name: format!("{}{suffix}", var.name), ty });
             }
             sources.push(SourceVariable {
-                name: var.name.clone(),
+                name: var.title.clone(),
                 ty: var.ty.clone(),
                 first,
                 span: var.span,
@@ -313,12 +327,29 @@ impl Lowerer<'_> {
     }
 
     fn declared_states(&mut self, table: &hir::Table, probes: &mut Vec<Probe>) {
-        let tag = self.vars[table.state.0 as usize][0];
+        let variable = self.vars[table.state.0 as usize].clone();
+        let ty = self.var_types[table.state.0 as usize].clone();
+        let tags = self.tags(&ty, variable);
         for (position, (state, span)) in table.states.iter().enumerate() {
             let number = self.cx.int(i64::try_from(position).unwrap_or(0));
-            let expr = self.cx.eq(tag, number);
+            let equal: Vec<ExprId> = tags.iter().map(|&tag| self.cx.eq(tag, number)).collect();
+            let expr = self.cx.or(equal);
             let kind = ProbeKind::DeclaredState { table: table.name.clone(), state: state.clone() };
             probes.push(Probe { kind, expr, span: *span });
+        }
+    }
+}
+
+impl Lowerer<'_> {
+    /// The tags of an enum, or of those in an array.
+    fn tags(&mut self, ty: &DataType, val: Val) -> Vec<ExprId> {
+        match ty {
+            DataType::Array { index, element } => {
+                let own = |i| self.element_at(&val, i);
+                let elements: Vec<Val> = (0..index.length()).map(own).collect();
+                elements.into_iter().flat_map(|own| self.tags(element, own)).collect()
+            }
+            _ => val.first().copied().into_iter().collect(),
         }
     }
 }

@@ -34,6 +34,7 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
     let mut at = 0;
     // Words before a declaration, as in `strong fair as one action`.
     while matches!(token(at), Some(Token::Reserved(_) | Token::Fair | Token::Strong))
+        || token(at) == Some(Token::Ident("stable")) && token(at + 1) == Some(Token::Var)
         || at > 0 && matches!(token(at), Some(Token::Ident("as" | "one")))
     {
         at += 1;
@@ -58,6 +59,8 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
             | Token::Reachable
             | Token::Recoverable
             | Token::Property
+            | Token::Part
+            | Token::Ident("sync")
     );
     if !head.opens() && head != Token::Semi {
         at += if head == Token::Step && token(at + 1) == Some(Token::Invariant) { 2 } else { 1 };
@@ -66,7 +69,9 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
         if current == Token::Semi {
             return at + 1;
         }
-        if at > 0 && (matches!(current, Token::Doc(_)) || current.begins_item(token(at + 1))) {
+        // Fairness can be a property of a network.
+        let own_word = head == Token::Ident("network") && matches!(current, Token::Fair | Token::Strong);
+        if at > 0 && !own_word && (matches!(current, Token::Doc(_)) || current.begins_item(token(at + 1))) {
             return at;
         }
         at = after_group(tokens, at);

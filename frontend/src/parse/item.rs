@@ -5,11 +5,12 @@ use musilc_ir::Span;
 use super::attempt::attempt;
 use super::chunk::{Chunk, after_group, chunks};
 use super::expected::found;
+use super::network;
 use super::node::{Parsed, doc};
 use super::report::Report;
 use super::time;
 use super::words;
-use crate::ast::{Doc, Item, ItemKind, ModelItem, ModelItemKind};
+use crate::ast::{Doc, Item, ItemKind, ModelItem, ModelItemKind, ProtocolItem};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer::{Spanned, Token};
 
@@ -24,29 +25,35 @@ fn item(chunk: &Chunk<'_, '_>, report: &mut Report<'_>) -> Option<Item> {
         Ok(tokens) => (span_of(&tokens), tokens),
         Err(span) => return Some(Item { doc, span, kind: ItemKind::Error }),
     };
-    let mut inner = None;
-    let mut outer = tokens;
-    if let Some(open) = model_body(&outer) {
-        let end = after_group(&outer, open);
-        inner = Some(outer.drain(open + 1..end.saturating_sub(1).max(open + 1)).collect::<Vec<_>>());
-    }
-    let body = inner.as_deref().map(|inner| model_items(inner, &outer, report));
+    let holds_items = matches!(tokens.first().map(|token| token.1), Some(Token::Model | Token::Protocol));
+    let (outer, body) = take_body(tokens, holds_items, report);
     let outer = time::words(without_docs(outer, report));
     let mut kind = match attempt(Token::StartItem, outer, chunk.next, report) {
         Some(Parsed::Item(kind)) => kind,
         _ => ItemKind::Error,
     };
-    if let (ItemKind::Model { items, .. }, Some(body)) = (&mut kind, body) {
+    if let (ItemKind::Model { items, .. } | ItemKind::Protocol { items, .. }, Some(body)) = (&mut kind, body)
+    {
         *items = body;
     }
     Some(Item { doc, span, kind })
 }
 
-/// The index of the brace that opens the body of a model.
-fn model_body(tokens: &[Spanned<'_>]) -> Option<usize> {
-    if tokens.first()?.1 != Token::Model {
-        return None;
-    }
+/// Where a declaration holds others in braces, the tokens without these, and the others.
+fn take_body<'s>(
+    mut outer: Vec<Spanned<'s>>,
+    holds_items: bool,
+    report: &mut Report<'_>,
+) -> (Vec<Spanned<'s>>, Option<Vec<ModelItem>>) {
+    let Some(open) = holds_items.then(|| body(&outer)).flatten() else { return (outer, None) };
+    let end = after_group(&outer, open);
+    let inner: Vec<_> = outer.drain(open + 1..end.saturating_sub(1).max(open + 1)).collect();
+    let items = model_items(&inner, &outer, report);
+    (outer, Some(items))
+}
+
+/// The index of the brace that opens the body of a declaration.
+fn body(tokens: &[Spanned<'_>]) -> Option<usize> {
     let mut at = 1;
     while let Some(token) = tokens.get(at) {
         if token.1 == Token::LBrace {
@@ -69,11 +76,16 @@ fn model_item(chunk: &Chunk<'_, '_>, report: &mut Report<'_>) -> Option<ModelIte
         Err(span) => return Some(ModelItem { doc, span, kind: ModelItemKind::Error }),
     };
     let span = span_of(&tokens);
+    let is_node = tokens.first().map(|token| token.1) == Some(Token::Ident("node"));
+    let (tokens, body) = take_body(tokens, is_node, report);
     let tokens = time::words(without_docs(tokens, report));
-    let kind = match attempt(Token::StartModelItem, tokens, chunk.next, report) {
+    let mut kind = match attempt(Token::StartModelItem, tokens, chunk.next, report) {
         Some(Parsed::ModelItem(kind)) => kind,
         _ => ModelItemKind::Error,
     };
+    if let (ModelItemKind::Protocol(ProtocolItem::Node(node)), Some(body)) = (&mut kind, body) {
+        node.items = body;
+    }
     Some(ModelItem { doc, span, kind })
 }
 
@@ -140,7 +152,11 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
         token.begins_any_item()
             || match level {
                 Level::Top => token.begins_top_item(),
-                Level::Model => token.begins_model_item(next),
+                Level::Model => {
+                    token.begins_model_item(next)
+                        || token == Token::On
+                        || matches!(token, Token::Ident(word) if network::begins_item(word, next))
+                }
             }
     };
     if here(first, next) {
@@ -158,8 +174,12 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
         };
         let message = format!("`{text}` cannot stand {wrong}");
         report.push(Diagnostic::error(Code::MisplacedItem, span, message).help(right));
-    } else if words::comes_later(text) {
-        report.push(words::reserved(text, span));
+    } else if matches!(first, Token::Ident(word) if network::begins_item(word, next)) {
+        let message = format!("`{text}` cannot stand outside of a protocol");
+        report.push(
+            Diagnostic::error(Code::MisplacedItem, span, message)
+                .help("what has nodes and messages is a `protocol NAME { … }`"),
+        );
     } else if matches!(first, Token::Ident(_)) {
         let error =
             Diagnostic::error(Code::UnknownItem, span, format!("`{text}` does not begin a declaration"));
@@ -230,6 +250,9 @@ fn keyword(word: &str) -> Option<Token<'static>> {
         "reachable" => Token::Reachable,
         "recoverable" => Token::Recoverable,
         "property" => Token::Property,
+        "part" => Token::Part,
+        "protocol" => Token::Protocol,
+        "faults" => Token::Faults,
         "fair" => Token::Fair,
         "strong" => Token::Strong,
         _ => return None,

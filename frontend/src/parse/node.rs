@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 
 pub(crate) use expr::{
     all, binary, call, comprehension, extremum, field, if_expr, index, instance, leaf, list, match_expr,
-    method, paren, prime, range, unary,
+    member, method, own_member, paren, prime, range, refers, unary,
 };
 pub(crate) use quantifier::{
     Chain, Link, Tail, binary_tail, binders, comparison, joined, number_quantifier, quantified, unary_tail,

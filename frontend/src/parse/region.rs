@@ -31,7 +31,7 @@ impl<'t, 's> Regions<'t, 's> {
         let fairness =
             |token: &&Spanned<'_>| matches!(token.1, Token::Fair | Token::Strong | Token::As | Token::One);
         let head = tokens.iter().take_while(fairness).count();
-        if regions.token(head) == Some(Token::Action) {
+        if matches!(regions.token(head), Some(Token::Action | Token::On)) {
             let is_body = |&at: &usize| {
                 regions.token(at) == Some(Token::LBrace)
                     && regions.around(at).is_none()

@@ -3,7 +3,8 @@
 //! In the conditions of properties, no name can stand after an operand; so there `until`, `release` and `weak` are operators, and
 //! elsewhere names. `next` is one where an operator may stand and an operand follows: `next p`, `next (p)`, but `next[i]`,
 //! `next == 3`. Likewise `stem` and `loop` in the expectation of a check, `possible` after `always`, `as` and `one` after `fair`;
-//! and `inductive` before the name of an invariant, which is no matter of time.
+//! and `inductive` before the name of an invariant, `ref` before a parameter or an argument, `sync` and `with`, which are no matter of
+//! time.
 
 use crate::lexer::{Spanned, Token};
 
@@ -12,6 +13,8 @@ pub(super) fn words(mut tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
     match tokens.first().map(|token| token.1) {
         Some(Token::Fair | Token::Strong) => fairness(&mut tokens),
         Some(Token::Check) => expectation(&mut tokens),
+        Some(Token::Model | Token::Protocol | Token::Part) => references(&mut tokens),
+        Some(Token::Ident("sync")) => rendezvous(&mut tokens),
         Some(
             Token::Property
             | Token::Recoverable
@@ -26,6 +29,7 @@ pub(super) fn words(mut tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
         }
         _ => {}
     }
+    super::network::words(&mut tokens);
     tokens
 }
 
@@ -38,6 +42,27 @@ fn fairness(tokens: &mut [Spanned<'_>]) {
             word @ Token::Ident("one") => *word = Token::One,
             _ => return,
         }
+    }
+}
+
+/// `ref` before a name, where a parameter or an argument begins.
+fn references(tokens: &mut [Spanned<'_>]) {
+    for at in 1..tokens.len() {
+        let begins = matches!(token(tokens, at - 1), Some(Token::LParen | Token::Comma | Token::Colon));
+        let refers = token(tokens, at + 1).is_some_and(|next| is_name(next) || next == Token::LParen);
+        if begins && refers && token(tokens, at) == Some(Token::Ident("ref")) {
+            tokens[at].1 = Token::Ref;
+        }
+    }
+}
+
+/// `sync` and `with`.
+fn rendezvous(tokens: &mut [Spanned<'_>]) {
+    tokens[0].1 = Token::Sync;
+    // After a dot it is a name.
+    let is_word = |at: &usize| tokens[*at].1 == Token::Ident("with") && tokens[*at - 1].1 != Token::Dot;
+    if let Some(at) = (2..tokens.len()).find(is_word) {
+        tokens[at].1 = Token::With;
     }
 }
 

@@ -159,20 +159,19 @@ fn words_of_later_versions() {
         "simulate p: x ~> y;
 model M {
   symmetric action a() { } refine implements action b() { }
-  var part: bool; part c = 3; node X { a; } guarantee h: x;
-  invariant p: faults(a) && x;
+  var assume: bool; environment c = 3; guarantee h: x;
+  invariant p: implements(a) && x;
 }
 message Prepare; symmetric type T = 0..2;",
         &[
             "E0006 1:1 `simulate` is reserved: simulation comes with a later version",
             "E0006 3:3 `symmetric` is reserved: symmetric types come",
             "E0006 3:28 `refine`",
-            "E0006 4:7 `part`",
-            "E0006 4:19 `part`",
-            "E0006 4:31 `node`",
-            "E0006 4:45 `guarantee`",
-            "E0006 5:16 `faults`",
-            "E0006 7:1 `message`",
+            "E0006 4:7 `assume`",
+            "E0006 4:21 `environment`",
+            "E0006 4:40 `guarantee`",
+            "E0006 5:16 `implements`",
+            "E0016 7:1 `message` cannot stand outside of a protocol",
             "E0006 7:18 `symmetric`",
         ],
     );

@@ -48,9 +48,10 @@ pub(crate) fn expr(e: &Expr) -> String {
         ExprKind::Instance { about, action, args } => {
             let args = args.as_ref().map_or(String::new(), |args| format!(" of{}", each(args, arg)));
             let about = if *about == About::Enabled { "enabled" } else { "taken" };
-            format!("({about} {}{args})", action.text)
+            format!("({about} {}{args})", member(action))
         }
         ExprKind::Wildcard => "_".to_owned(),
+        ExprKind::Ref(place) => format!("(ref {})", expr(place)),
         ExprKind::Paren(inner) => format!("(paren {})", expr(inner)),
         ExprKind::Error => "ERROR".to_owned(),
     }
@@ -78,6 +79,7 @@ pub(crate) fn stmt(s: &Stmt) -> String {
         StmtKind::Let { name, value } => format!("(let {} {})", name.text, expr(value)),
         StmtKind::Assign { place, value } => format!("(= {} {})", expr(place), expr(value)),
         StmtKind::Call(call) => expr(call),
+        StmtKind::Communicate(what) => communication(what),
         StmtKind::If { cond, then, otherwise } => {
             let otherwise = if otherwise.is_empty() {
                 String::new()
@@ -94,6 +96,22 @@ pub(crate) fn stmt(s: &Stmt) -> String {
             format!("(for {} {}{})", name.text, domain(d), each(body, stmt))
         }
         StmtKind::Error => "ERROR".to_owned(),
+    }
+}
+
+/// A statement of a node.
+fn communication(what: &Communication) -> String {
+    let sent = |message: &Name, args: &[Arg]| format!("{}{}", message.text, each(args, arg));
+    match what {
+        Communication::Send { message, args, to } => {
+            format!("(send {} (to {}))", sent(message, args), expr(to))
+        }
+        Communication::Broadcast { message, args, to } => {
+            format!("(send {} (to all {}))", sent(message, args), to.text)
+        }
+        Communication::Reply { message, args } => format!("(reply {})", sent(message, args)),
+        Communication::Set(timer) => format!("(set {})", timer.text),
+        Communication::Cancel(timer) => format!("(cancel {})", timer.text),
     }
 }
 
@@ -133,6 +151,15 @@ fn arg(a: &Arg) -> String {
         Some(name) => format!("{}: {}", name.text, expr(&a.value)),
         None => expr(&a.value),
     }
+}
+
+/// An action or property, and the parts on the way to it.
+pub(crate) fn member(path: &MemberPath) -> String {
+    let parts = path.parts.iter().map(|(part, index)| match index {
+        Some(index) => format!("{}[{}].", part.text, expr(index)),
+        None => format!("{}.", part.text),
+    });
+    parts.chain([path.name.text.clone()]).collect()
 }
 
 fn path(p: &Path) -> String {

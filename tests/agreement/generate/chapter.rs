@@ -33,7 +33,25 @@ pub(crate) struct Action {
     pub(crate) body: String,
 }
 
-/// A chapter with one model and one check.
+/// How the model is a part of the one that is checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Wrap {
+    /// It is checked by itself.
+    #[default]
+    None,
+    /// A single part.
+    One,
+    /// A part with an index that has one value.
+    Each,
+    /// A single part whose first variable belongs to the model around.
+    Shared,
+    /// Two instances.
+    Two,
+    /// Two instances whose first two actions happen together, where they can.
+    Joint,
+}
+
+/// A chapter with one model, perhaps a part of another one, and one check.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chapter {
     pub(crate) types: Types,
@@ -53,6 +71,8 @@ pub(crate) struct Chapter {
     pub(crate) terminals: Vec<String>,
     /// Kind, name and claim.
     pub(crate) properties: Vec<(&'static str, String, String)>,
+    /// How it is a part of the model that is checked.
+    pub(crate) wrap: Wrap,
     /// Whether something in it was dared that may fail.
     pub(crate) daring: bool,
     /// What occurs in it.
@@ -83,10 +103,13 @@ impl fmt::Display for Chapter {
             writeln!(f, "struct {} {{ {} }}", s.name, fields(&s.fields))?;
         }
         self.functions.iter().try_for_each(|function| writeln!(f, "{function}"))?;
-        let params = self.params.iter().map(|(name, ty, _)| format!("{name}: {}", self.types.show(ty)));
-        let params = params.collect::<Vec<_>>().join(", ");
-        writeln!(f, "model M({params}) {{")?;
-        for var in &self.vars {
+        let shown = |(name, ty, _): &(String, Ty, String)| format!("{name}: {}", self.types.show(ty));
+        let params: Vec<String> = self.params.iter().map(shown).collect();
+        let shared = if self.wrap == Wrap::Shared { self.vars.first() } else { None };
+        let by_ref = shared.map(|var| format!("ref {}: {}", var.name, self.types.show(&var.ty)));
+        let all: Vec<String> = params.iter().cloned().chain(by_ref).collect();
+        writeln!(f, "model M({}) {{", all.join(", "))?;
+        for var in self.vars.iter().skip(usize::from(shared.is_some())) {
             writeln!(f, "    var {}: {} = {};", var.name, self.types.show(&var.ty), var.init)?;
         }
         self.tables.iter().try_for_each(|table| writeln!(f, "    {table}"))?;
@@ -110,7 +133,40 @@ impl fmt::Display for Chapter {
         for (kind, name, claim) in &self.properties {
             writeln!(f, "    {kind} {name}: {claim};")?;
         }
-        let args = self.params.iter().map(|(name, _, arg)| format!("{name}: {arg}"));
-        writeln!(f, "}}\ncheck c: M({}) expect holds;", args.collect::<Vec<_>>().join(", "))
+        let args: Vec<String> = self.params.iter().map(|(name, _, arg)| format!("{name}: {arg}")).collect();
+        let args = args.join(", ");
+        if self.wrap == Wrap::None {
+            return writeln!(f, "}}\ncheck c: M({args}) expect holds;");
+        }
+        writeln!(f, "}}\nmodel Whole({}) {{", params.join(", "))?;
+        let passed = self.params.iter().map(|(name, ..)| format!("{name}: {name}"));
+        let shared = shared.map(|var| {
+            let declared = format!("    var {}: {} = {};\n", var.name, self.types.show(&var.ty), var.init);
+            (declared, format!("ref {}", var.name))
+        });
+        let passed: Vec<String> = passed.chain(shared.iter().map(|(_, arg)| arg.clone())).collect();
+        let index = match self.wrap {
+            Wrap::Each => "[only: 3..=3]",
+            Wrap::Two | Wrap::Joint => "[each: bool]",
+            Wrap::None | Wrap::One | Wrap::Shared => "",
+        };
+        let declared = shared.map_or_else(String::new, |(declared, _)| declared);
+        writeln!(f, "{declared}    part part_of{index} = M({});", passed.join(", "))?;
+        if let Some((first, second)) = self.joined() {
+            writeln!(f, "    sync part_of.{first} with part_of.{second};")?;
+        }
+        writeln!(f, "}}\ncheck c: Whole({args}) expect holds;")
+    }
+}
+
+impl Chapter {
+    /// The first two actions, if they are to happen together.
+    fn joined(&self) -> Option<(&str, &str)> {
+        let [first, second, ..] = self.actions.as_slice() else { return None };
+        // Parameters of one name are one parameter, of one type.
+        let fits =
+            |param: &Param| first.params.iter().all(|p| p.name != param.name || p.domain == param.domain);
+        let joined = self.wrap == Wrap::Joint && second.params.iter().all(fits);
+        joined.then_some((first.name.as_str(), second.name.as_str()))
     }
 }

@@ -2,7 +2,7 @@
 
 mod booleans;
 mod chapter;
-mod dice;
+pub(crate) mod dice;
 mod numbers;
 mod scope;
 mod statements;
@@ -10,7 +10,7 @@ mod time;
 mod types;
 mod values;
 
-pub(crate) use chapter::{Chapter, Param, Var};
+pub(crate) use chapter::{Chapter, Param, Var, Wrap};
 
 use chapter::Action;
 use dice::{Dice, Genes};
@@ -190,7 +190,19 @@ pub(crate) fn chapter(recipe: &Recipe, style: Style) -> Chapter {
         }
         _ => {}
     }
-    chapter
+    let sum = recipe.header.iter().fold(0_u16, |sum, gene| sum.wrapping_add(*gene));
+    let wrap = match sum % 16 {
+        0 => Wrap::One,
+        1 => Wrap::Each,
+        2 if chapter.vars.len() > 1 => Wrap::Shared,
+        3 | 4 => Wrap::Two,
+        5 | 6 => Wrap::Joint,
+        _ => Wrap::None,
+    };
+    if wrap != Wrap::None {
+        chapter.features.insert("part");
+    }
+    Chapter { wrap, ..chapter }
 }
 
 /// Enums, structs, names for ranges and a constant.

@@ -163,6 +163,15 @@ impl<'c> Scope<'c> {
                     _ => V::Seq(elements),
                 }
             }
+            ExprKind::Tabulate(local, body) => {
+                let DataType::Array { index, .. } = &e.ty else { panic!("`{}` is no array", e.ty) };
+                let mut elements = BTreeMap::new();
+                for key in values(index) {
+                    self.bind(*local, key.clone());
+                    elements.insert(key, self.eval(body)?);
+                }
+                V::Array(elements)
+            }
             ExprKind::Store { value, target } => {
                 let v = self.eval(value)?;
                 store(v, &value.ty, &e.ty, target, e.span)?

@@ -4,7 +4,8 @@ use musilc_ir::Span;
 
 use super::{Context, Deep, Weight};
 use crate::ast::{
-    About, Arg, BinaryOp, Binder, Domain, Expr, ExprArm, ExprKind, Name, Path, Quantifier, UnaryOp,
+    About, Arg, BinaryOp, Binder, Domain, Expr, ExprArm, ExprKind, MemberPath, Name, Path, Quantifier,
+    UnaryOp,
 };
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -103,12 +104,33 @@ pub(crate) fn instance(
     l: usize,
     r: usize,
     about: About,
-    action: Name,
+    action: Deep<MemberPath>,
     args: Option<Deep<Vec<Arg>>>,
 ) -> Deep<Expr> {
-    let weight = args.as_ref().map_or_else(Weight::default, |args| args.weight);
+    let weight = args.as_ref().map_or_else(Weight::default, |args| args.weight).and(action.weight);
+    let action = Box::new(action.node);
     let args = args.map(|args| args.node);
     expr(cx, Span::new(l, r), weight, ExprKind::Instance { about, action, args })
+}
+
+/// `ref place`
+pub(crate) fn refers(cx: &mut Context, l: usize, place: Deep<Expr>) -> Deep<Expr> {
+    let span = Span::new(l, place.node.span.range().end);
+    expr(cx, span, place.weight, ExprKind::Ref(Box::new(place.node)))
+}
+
+/// A name alone, as an action or property of the model itself.
+pub(crate) fn own_member(name: Name) -> Deep<MemberPath> {
+    let node = MemberPath { span: name.span, parts: Vec::new(), name };
+    Deep { node, weight: Weight::default() }
+}
+
+/// `path.name`, or `path[index].name`
+pub(crate) fn member(path: Deep<MemberPath>, index: Option<Deep<Expr>>, name: Name) -> Deep<MemberPath> {
+    let MemberPath { span, mut parts, name: last } = path.node;
+    let weight = index.as_ref().map_or(path.weight, |index| path.weight.and(index.weight));
+    parts.push((last, index.map(|index| index.node)));
+    Deep { node: MemberPath { span: span.to(name.span), parts, name }, weight }
 }
 
 /// An expression that is a list of others.

@@ -1,0 +1,159 @@
+//! Protocols: nodes that send messages to each other.
+
+use super::{Arg, Expr, ModelItem, ModelItemKind, Name, Pattern, PatternArg, Stmt, TypeExpr, Variant};
+use musilc_ir::{Fairness, Span};
+
+/// `node N { … }`, `node N[T] { … }`, `node N[i: T] { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Its name.
+    pub name: Name,
+    /// What its index is called, where it says so, and what it ranges over, where there is a node for each.
+    pub index: Option<(Option<Name>, TypeExpr)>,
+    /// What it declares.
+    pub items: Vec<ModelItem>,
+}
+
+/// `on start { … }`, `on M(x) from p when g { … }`, `on timeout t { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Handler {
+    /// What is assumed of runs in which it could go on happening; that of the network where nothing is written.
+    pub fairness: Fairness,
+    /// What it reacts to.
+    pub event: Event,
+    /// The guard, after `when`.
+    pub guard: Option<Expr>,
+    /// The statements.
+    pub body: Vec<Stmt>,
+}
+
+/// What a node reacts to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// `start`: once, before anything else.
+    Start(Span),
+    /// `restart`: after a crash.
+    Restart(Span),
+    /// `timeout t`: the timer fires.
+    Timeout(Name),
+    /// `M(x, y) from p`: a message arrives.
+    Message {
+        /// The message.
+        name: Name,
+        /// Patterns of its fields.
+        fields: Vec<PatternArg>,
+        /// Whether `..` stands at the end: the other fields may be anything.
+        rest: bool,
+        /// What the sender is called.
+        from: Option<Name>,
+    },
+}
+
+/// A statement of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Communication {
+    /// `send M(x: e) to p;`
+    Send {
+        /// The message.
+        message: Name,
+        /// Its fields.
+        args: Vec<Arg>,
+        /// The receiver.
+        to: Box<Expr>,
+    },
+    /// `send M(x: e) to all N;`
+    Broadcast {
+        /// The message.
+        message: Name,
+        /// Its fields.
+        args: Vec<Arg>,
+        /// The nodes that receive it; a node never sends to itself so.
+        to: Name,
+    },
+    /// `reply M(x: e);`: to the sender of the message that is being handled.
+    Reply {
+        /// The message.
+        message: Name,
+        /// Its fields.
+        args: Vec<Arg>,
+    },
+    /// `set t;`
+    Set(Name),
+    /// `cancel t;`
+    Cancel(Name),
+}
+
+/// A word after `network`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NetworkOption {
+    /// `unordered`, `lossy`, …
+    Word(Name),
+    /// `capacity n`
+    Capacity(Span, Expr),
+    /// `when full w`
+    WhenFull(Name),
+    /// `fair`, `strong fair`
+    Fair(Fairness, Span),
+}
+
+/// What may go wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// Where it stands.
+    pub span: Span,
+    /// What is assumed of runs in which it could go on happening.
+    pub fairness: Fairness,
+    /// What happens.
+    pub kind: FaultKind,
+    /// How often at most; as often as it likes where nothing is written.
+    pub budget: Option<Expr>,
+}
+
+/// The kinds of faults.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// `crash N`, `crash N, restart`
+    Crash {
+        /// The nodes that may crash.
+        node: Name,
+        /// Whether they may come back, and what is assumed of that.
+        restart: Option<Fairness>,
+    },
+    /// `partition {A} | {B}`, `partition {A} | {B}, heal`
+    Partition {
+        /// The groups; nodes are named, or given with an index.
+        groups: Vec<Vec<Expr>>,
+        /// Whether it may end, and what is assumed of that.
+        heal: Option<Fairness>,
+    },
+    /// `lose`, `lose M`
+    Lose(Option<Name>),
+    /// `duplicate`, `duplicate M`
+    Duplicate(Option<Name>),
+    /// `corrupt M(x) into M(x: e)`
+    Corrupt {
+        /// What is replaced.
+        pattern: Pattern,
+        /// The message that arrives instead.
+        message: Name,
+        /// Its fields.
+        args: Vec<Arg>,
+    },
+}
+
+/// What only protocols and their nodes declare.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProtocolItem {
+    /// `message M(x: T);`
+    Message(Variant),
+    /// `node N[T] { … }`
+    Node(Node),
+    /// `network unordered, lossy;`
+    Network(Vec<NetworkOption>),
+    /// `faults { … }`
+    Faults(Vec<Fault>),
+    /// `on M(x) from p { … }`
+    On(Handler),
+    /// `stable var x: T = e;`: what a crash leaves as it is.
+    Stable(Box<ModelItemKind>),
+}

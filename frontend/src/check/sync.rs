@@ -1,0 +1,258 @@
+//! `sync`: two actions as one step.
+
+use super::Checker;
+use super::actions::{Occurrence, Pins, all, distinct, fairness, index_param, is_whole};
+use super::expressions::boolean;
+use super::frame::{combinations, filled, local};
+use super::scope::{ActionEntry, Body, ScopeId};
+use super::types::is_unknown;
+use crate::ast::{self, MemberPath, ModelItemKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, ActionId, ActionParam, Expr, ExprKind, Operator};
+use musilc_ir::{DataType, Fairness, Span};
+
+/// One of the two actions of a `sync`.
+#[derive(Clone)]
+struct End<'a> {
+    scope: ScopeId,
+    name: &'a str,
+    entry: ActionEntry<'a>,
+}
+
+/// A `sync`.
+#[derive(Clone)]
+pub(super) struct Joint<'a> {
+    around: ScopeId,
+    first: End<'a>,
+    second: End<'a>,
+    span: Span,
+}
+
+fn strength(fairness: Fairness) -> u8 {
+    match fairness {
+        Fairness::None => 0,
+        Fairness::Weak(_) => 1,
+        Fairness::Strong(_) => 2,
+    }
+}
+
+impl<'a> Joint<'a> {
+    /// The slots of both actions.
+    pub(super) fn slots(&self) -> [usize; 2] {
+        [self.first.entry.slot, self.second.entry.slot]
+    }
+
+    /// The end whose fairness assumption the step has: the stronger one, the first where both are the same.
+    fn fair(&self) -> &End<'a> {
+        let (a, b) = (fairness(&self.first.entry), fairness(&self.second.entry));
+        if strength(b) > strength(a) { &self.second } else { &self.first }
+    }
+
+    /// Parameters of the second action that the first has not.
+    fn rest(&self) -> impl Iterator<Item = &(String, DataType)> {
+        self.second
+            .entry
+            .params
+            .iter()
+            .filter(|(name, _)| !self.first.entry.params.iter().any(|(n, _)| n == name))
+    }
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn resolve_syncs(&mut self, scope: ScopeId) {
+        for (position, item) in self.scope(scope).items.iter().enumerate() {
+            match &item.kind {
+                ModelItemKind::Sync(sync) => {
+                    if let Some(joint) = self.joint(scope, sync, item.span) {
+                        self.joints.insert((scope, position), joint);
+                    }
+                }
+                ModelItemKind::Part(part) => {
+                    if let Some(inner) = self.own_part(scope, part) {
+                        self.quietly(|checker| checker.resolve_syncs(inner));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn joint(&mut self, around: ScopeId, sync: &'a ast::Sync, span: Span) -> Option<Joint<'a>> {
+        let first = self.end(around, &sync.first);
+        let second = self.end(around, &sync.second);
+        let (first, second) = (first?, second?);
+        let depth = self.scope(around).indices.len();
+        let code = Code::BadSync;
+        if first.entry.slot == second.entry.slot {
+            let message = format!("`{}` is to happen together with itself", first.name);
+            let help = "a `sync` joins two actions; an action by itself needs none";
+            self.report(Diagnostic::error(code, sync.second.span, message).help(help));
+            return None;
+        }
+        if first.scope == second.scope && self.scope(first.scope).indices.len() == depth {
+            let message = format!("`{}` and `{}` belong to the same instance", first.name, second.name);
+            let help =
+                "a `sync` joins actions of different parts; write what one part does at once as one action";
+            self.report(Diagnostic::error(code, sync.first.span.to(sync.second.span), message).help(help));
+            return None;
+        }
+        for (name, ty) in &second.entry.params {
+            let Some((_, other)) = first.entry.params.iter().find(|(n, _)| n == name) else { continue };
+            if other != ty && !is_unknown(other) && !is_unknown(ty) {
+                let message = format!(
+                    "the parameter `{name}` has the type `{other}` in one action and `{ty}` in the other"
+                );
+                let diagnostic = Diagnostic::error(code, sync.second.span, message)
+                    .label(sync.first.span, format!("here it is `{other}`"))
+                    .help("parameters with one name have one value: give them one type, or different names");
+                self.report(diagnostic);
+                return None;
+            }
+        }
+        Some(Joint { around, first, second, span })
+    }
+
+    fn end(&mut self, around: ScopeId, path: &'a MemberPath) -> Option<End<'a>> {
+        let depth = self.scope(around).indices.len();
+        let (mut body, _) = Body::of_scope(self, around);
+        let (scope, indices) = body.action_scope(path)?;
+        let Some(entry) = body.cx.scope(scope).actions.get(&path.name.text).cloned() else {
+            body.unknown_action(scope, &path.name);
+            return None;
+        };
+        if indices.iter().skip(depth).any(Option::is_some) {
+            let message = "a `sync` is for all indices";
+            let help = "leave out the index; a guard can say for which indices the action is enabled";
+            self.report(Diagnostic::error(Code::BadSync, path.span, message).help(help));
+            return None;
+        }
+        Some(End { scope, name: &path.name.text, entry })
+    }
+
+    /// As [`Self::pins`], of the end that says what is fair.
+    pub(super) fn joint_pins(&self, joint: &Joint<'_>) -> Vec<Pins> {
+        let fair = joint.fair();
+        let indices = &self.scope(fair.scope).indices;
+        if is_whole(fairness(&fair.entry)) && !indices.is_empty() {
+            combinations(indices)
+        } else {
+            vec![Pins::new()]
+        }
+    }
+
+    /// Notes where the indices and parameters of both ends are among the parameters of the step: first the indices around, of the first
+    /// part and of the second, then the parameters of the first action and what the second has beside them.
+    pub(super) fn enter_joint(&mut self, joint: &Joint<'_>, pins: &Pins, action: ActionId) {
+        let depth = self.scope(joint.around).indices.len();
+        let pinned_first = joint.fair().entry.slot == joint.first.entry.slot;
+        let extra = |end: &End<'_>| self.scope(end.scope).indices.len() - depth;
+        let (a, b) = (extra(&joint.first), extra(&joint.second));
+        let mut arity = 0;
+        let mut take = |count: usize, pins: Option<&[(Expr, String)]>| -> Vec<Result<usize, Expr>> {
+            if let Some(pins) = pins {
+                return pins.iter().map(|(value, _)| Err(value.clone())).collect();
+            }
+            arity += count;
+            (arity - count..arity).map(Ok).collect()
+        };
+        let pins_of = |first: bool| (!pins.is_empty() && first == pinned_first).then(|| &pins[depth..]);
+        let around = take(depth, (!pins.is_empty()).then(|| &pins[..depth]));
+        let first_part = take(a, pins_of(true));
+        let second_part = take(b, pins_of(false));
+        let first_own = take(joint.first.entry.params.len(), None);
+        let rest = take(joint.rest().count(), None);
+        let mut rest = rest.into_iter();
+        let second_own: Vec<Result<usize, Expr>> = joint
+            .second
+            .entry
+            .params
+            .iter()
+            .filter_map(|(name, _)| {
+                match joint.first.entry.params.iter().position(|(other, _)| other == name) {
+                    Some(shared) => first_own.get(shared).cloned(),
+                    None => rest.next(),
+                }
+            })
+            .collect();
+        let first = [around.clone(), first_part, first_own].concat();
+        let second = [around, second_part, second_own].concat();
+        for (end, positions) in [(&joint.first, first), (&joint.second, second)] {
+            self.occurrences[end.entry.slot].push(Occurrence { action, arity, positions });
+        }
+    }
+
+    /// The actions that a `sync` declares: usually one.
+    pub(super) fn joint_actions(&mut self, scope: ScopeId, position: usize) -> Vec<hir::Action> {
+        let Some(joint) = self.joints.get(&(scope, position)).cloned() else { return Vec::new() };
+        self.joint_pins(&joint).iter().map(|pins| self.joint_action(&joint, pins)).collect()
+    }
+
+    fn joint_action(&mut self, joint: &Joint<'a>, pins: &Pins) -> hir::Action {
+        let depth = self.scope(joint.around).indices.len();
+        let around_title = self.scope(joint.around).title.clone();
+        let pinned_first = joint.fair().entry.slot == joint.first.entry.slot;
+        let mut params = Vec::new();
+        let (mut body, around) = Body::of_scope(self, joint.around);
+        let mut frames: Vec<Vec<Expr>> = Vec::new();
+        let mut titles: Vec<String> = Vec::new();
+        let around: Vec<Expr> = if pins.is_empty() {
+            params.extend(around.iter().map(index_param));
+            around.iter().map(local).collect()
+        } else {
+            pins[..depth].iter().map(|(value, _)| value.clone()).collect()
+        };
+        for (end, is_first) in [(&joint.first, true), (&joint.second, false)] {
+            let full = format!("{}{}", body.cx.scope(end.scope).title, end.name);
+            let own = full.strip_prefix(&around_title).unwrap_or(&full).to_owned();
+            let binders = body.binders(end.scope, depth);
+            let mut frame = around.clone();
+            if !pins.is_empty() && is_first == pinned_first {
+                frame.extend(pins[depth..].iter().map(|(value, _)| value.clone()));
+                titles.push(filled(&own, &pins[depth..]));
+            } else {
+                frame.extend(binders.iter().map(local));
+                params.extend(binders.iter().map(index_param));
+                titles.push(own);
+            }
+            frames.push(frame);
+        }
+        let around_title = filled(&around_title, pins.get(..depth).unwrap_or_default());
+        let mut guard = Vec::new();
+        if joint.first.scope == joint.second.scope
+            && let [first, second] = frames.as_slice()
+        {
+            guard.push(differ(&first[depth..], &second[depth..], joint.span));
+        }
+        let mut stmts = Vec::new();
+        let mut shared: Vec<ActionParam> = Vec::new();
+        let indices = params.len();
+        for (end, frame) in [&joint.first, &joint.second].into_iter().zip(frames) {
+            let content = body.within(end.scope, frame, |body| body.content(end.entry.item, &shared));
+            guard.extend(content.guard);
+            stmts.extend(content.body);
+            shared.clone_from(&content.params);
+            params.extend(content.params);
+        }
+        let fair = fairness(&joint.fair().entry);
+        let own = params.len() - indices;
+        hir::Action {
+            name: format!("{around_title}{}", titles.join(" + ")),
+            locals: body.locals(),
+            params: distinct(params, own),
+            guard: all(guard),
+            body: stmts,
+            fairness: fair,
+            span: joint.span,
+        }
+    }
+}
+
+/// That two instances are not the same one.
+fn differ(first: &[Expr], second: &[Expr], span: Span) -> Expr {
+    let pairs = first.iter().zip(second);
+    let unequal = pairs.map(|(a, b)| {
+        boolean(span, ExprKind::Binary(Operator::Ne, Box::new(a.clone()), Box::new(b.clone())))
+    });
+    let either = |a, b| boolean(span, ExprKind::Binary(Operator::Or, Box::new(a), Box::new(b)));
+    unequal.reduce(either).unwrap_or_else(|| boolean(span, ExprKind::Bool(false)))
+}

@@ -1,0 +1,442 @@
+//! A node, as a model that is a part of the protocol: its handlers become actions.
+
+use super::mistakes;
+use super::options::{Order, WhenFull};
+use super::survey::{Kind, Route, Survey};
+use super::tree::Tree;
+use super::wire::Ends;
+use crate::ast::{
+    Action, ActionParam, Arg, Communication, Domain, Event, Expr, FaultKind, Handler, ModelItem,
+    ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use std::collections::{BTreeSet, HashMap};
+
+/// Whether a node that may crash is up.
+const UP: &str = "up";
+
+/// Whether a node that has something to do at the start has done so.
+const STARTED: &str = "started";
+
+/// A node whose items are being written.
+pub(super) struct Writer<'s, 'a> {
+    survey: &'s mut Survey<'a>,
+    kind: usize,
+    /// Its timers, in alphabetical order.
+    timers: BTreeSet<String>,
+    /// How often an action of this name has been written.
+    names: HashMap<String, usize>,
+    items: Vec<ModelItem>,
+}
+
+/// What statements are written for.
+#[derive(Clone, Copy)]
+struct Place<'h> {
+    handler: Option<&'h Handler>,
+    /// The kind of the sender of the message that is being handled, and what the sender is called.
+    sender: Option<(usize, Option<&'h Name>)>,
+}
+
+impl<'s, 'a> Writer<'s, 'a> {
+    pub(super) fn new(survey: &'s mut Survey<'a>, kind: usize) -> Self {
+        let timers = survey.kinds[kind].handlers().filter_map(|(_, handler)| match &handler.event {
+            Event::Timeout(name) => Some(name.text.clone()),
+            _ => None,
+        });
+        let timers = timers.collect();
+        Self { survey, kind, timers, names: HashMap::new(), items: Vec::new() }
+    }
+
+    fn of(&self) -> &Kind<'a> {
+        &self.survey.kinds[self.kind]
+    }
+
+    /// The node itself, as one end of a link.
+    fn own(&self, at: Tree) -> Option<Expr> {
+        self.of().index.as_ref().map(|(name, _)| at.var(name.text.clone()))
+    }
+
+    /// The items of the model.
+    pub(super) fn write(mut self) -> Vec<ModelItem> {
+        let node = self.of().node;
+        self.variables();
+        for item in &node.items {
+            match &item.kind {
+                ModelItemKind::Protocol(ProtocolItem::On(handler)) => self.handler(item, handler),
+                ModelItemKind::Protocol(ProtocolItem::Stable(variable)) => {
+                    self.items.push(ModelItem { kind: (**variable).clone(), ..item.clone() });
+                }
+                ModelItemKind::Protocol(_) => self.survey.report(mistakes::not_in_node(item)),
+                ModelItemKind::Action(action) => {
+                    let at = Tree(item.span);
+                    let body = self.statements(&action.body, Place { handler: None, sender: None });
+                    let room = self.room(at, &action.body, Place { handler: None, sender: None });
+                    let guard = at.all(self.awake(at).into_iter().chain(room).chain(action.guard.clone()));
+                    let action = Action { guard, body, ..action.clone() };
+                    self.items.push(ModelItem { kind: ModelItemKind::Action(action), ..item.clone() });
+                }
+                _ => self.items.push(item.clone()),
+            }
+        }
+        self.crash();
+        self.items
+    }
+
+    /// The variables that the node has without being told.
+    fn variables(&mut self) {
+        let at = Tree(self.of().node.name.span);
+        let mut flags = Vec::new();
+        if self.of().crash.is_some() {
+            flags.push((UP.to_owned(), true));
+        }
+        if self.of().has_start() {
+            flags.push((STARTED.to_owned(), false));
+        }
+        flags.extend(self.timers.iter().map(|timer| (timer.clone(), false)));
+        for (name, init) in flags {
+            let kind = ModelItemKind::Var {
+                name: at.name(name),
+                ty: at.ty(TypeKind::Bool),
+                init: VarInit::Value(at.bool(init)),
+            };
+            self.items.push(ModelItem { doc: None, span: at.0, kind });
+        }
+    }
+
+    /// On which conditions the node does anything.
+    fn awake(&self, at: Tree) -> Vec<Expr> {
+        let up = self.of().crash.is_some().then(|| at.var(UP));
+        let started = self.of().has_start().then(|| at.var(STARTED));
+        up.into_iter().chain(started).collect()
+    }
+
+    fn push(&mut self, like: &ModelItem, mut action: Action) {
+        let written = self.names.entry(action.name.text.clone()).or_insert(0);
+        *written += 1;
+        if *written > 1 {
+            action.name.text = format!("{}_{written}", action.name.text);
+        }
+        self.items.push(ModelItem { kind: ModelItemKind::Action(action), ..like.clone() });
+    }
+
+    fn handler(&mut self, item: &ModelItem, handler: &'a Handler) {
+        match &handler.event {
+            Event::Start(span) => {
+                let at = Tree(*span);
+                let up = self.of().crash.is_some().then(|| at.var(UP));
+                let conditions = up.into_iter().chain([at.not(at.var(STARTED))]).collect();
+                let first = vec![at.assign(at.var(STARTED), at.bool(true))];
+                self.reaction(item, handler, at.name("start"), conditions, first);
+            }
+            Event::Restart(span) => {
+                // Written together with the crash.
+                let restarts = self
+                    .of()
+                    .crash
+                    .is_some_and(|fault| matches!(fault.kind, FaultKind::Crash { restart: Some(_), .. }));
+                if !restarts {
+                    let name = &self.of().node.name.text;
+                    let diagnostic =
+                        Diagnostic::error(Code::BadFault, *span, format!("`{name}` never restarts"))
+                            .help(format!("write `faults {{ crash {name}, restart; }}` in the protocol"));
+                    self.survey.report(diagnostic);
+                }
+            }
+            Event::Timeout(timer) => {
+                let at = Tree(timer.span);
+                let conditions = self.awake(at).into_iter().chain([at.var(timer.text.clone())]).collect();
+                let first = vec![at.assign(at.var(timer.text.clone()), at.bool(false))];
+                let name = at.name(format!("timeout_{}", timer.text));
+                self.reaction(item, handler, name, conditions, first);
+            }
+            Event::Message { .. } => self.delivery(item, handler),
+        }
+    }
+
+    /// An action for something that is no message.
+    fn reaction(
+        &mut self,
+        item: &ModelItem,
+        handler: &'a Handler,
+        name: Name,
+        conditions: Vec<Expr>,
+        first: Vec<Stmt>,
+    ) {
+        let at = Tree(name.span);
+        let place = Place { handler: None, sender: None };
+        let room = self.room(at, &handler.body, place);
+        let guard = at.all(conditions.into_iter().chain(room).chain(handler.guard.clone()));
+        let body = first.into_iter().chain(self.statements(&handler.body, place)).collect();
+        self.push(item, Action { fairness: handler.fairness, name, params: Vec::new(), guard, body });
+    }
+
+    /// Actions for a message: one for each kind of nodes that sends it.
+    fn delivery(&mut self, item: &ModelItem, handler: &'a Handler) {
+        let Event::Message { name, fields, rest, from } = &handler.event else { return };
+        let Some(message) = self.survey.find_message(name) else { return };
+        let senders = self.survey.senders(message, self.kind);
+        for &sender in &senders {
+            let at = Tree(name.span);
+            let mut params = Vec::new();
+            let from_index = self.survey.kinds[sender].index.as_ref().map(|(_, ty)| {
+                let name = from.clone().unwrap_or_else(|| at.name("sender"));
+                params.push(ActionParam { name: name.clone(), domain: Domain::Type((*ty).clone()) });
+                Tree(name.span).var(name.text)
+            });
+            let ends = Ends { from: from_index, to: self.own(at) };
+            let route = Route { message, from: sender, to: self.kind };
+            let arrival = self.survey.arrival(at, route, &ends, fields, *rest);
+            params.extend(arrival.params);
+            // Without a name of its own a sender can still be replied to.
+            let place = Place { handler: Some(handler), sender: Some((sender, from.as_ref())) };
+            let cut = self.survey.cut(at, (sender, self.kind), &ends).map(|cut| at.not(cut));
+            let room = self.room(at, &handler.body, place);
+            let conditions: Vec<Expr> = self
+                .awake(at)
+                .into_iter()
+                .chain(cut)
+                .chain([arrival.guard])
+                .chain(room)
+                .chain(handler.guard.clone())
+                .collect();
+            let own = handler.fairness;
+            let fairness = match (own, self.survey.network.fairness) {
+                (musilc_ir::Fairness::None, Some(network)) => network,
+                _ => own,
+            };
+            let title = match senders.len() {
+                1 => name.clone(),
+                _ => at.name(format!("{}_from_{}", name.text, self.survey.kinds[sender].node.name.text)),
+            };
+            let body = self.statements(&handler.body, place);
+            if let Some(fault) = self.survey.duplicated(message) {
+                let (left, spend) = fault.map_or((None, None), |fault| self.survey.spend(at, fault));
+                let action = Action {
+                    fairness: musilc_ir::Fairness::None,
+                    name: Name { text: format!("{}_again", title.text), ..title.clone() },
+                    params: params.clone(),
+                    guard: at.all(conditions.clone().into_iter().chain(left)),
+                    body: spend.into_iter().chain(body.clone()).collect(),
+                };
+                self.push(item, action);
+            }
+            let body = std::iter::once(arrival.take).chain(body).collect();
+            self.push(item, Action { fairness, name: title, params, guard: at.all(conditions), body });
+        }
+    }
+
+    /// Where senders are blocked: there is room on every link that these statements may send on.
+    fn room(&mut self, at: Tree, stmts: &[Stmt], place: Place<'_>) -> Option<Expr> {
+        if self.survey.network.order != Order::Fifo || self.survey.network.when_full != WhenFull::Block {
+            return None;
+        }
+        let mut receivers = BTreeSet::new();
+        self.receivers(stmts, place, &mut receivers);
+        let own = self.own(at);
+        let conditions = receivers.into_iter().map(|to| {
+            let free = |survey: &Survey<'_>, to_index| {
+                let ends = Ends { from: own.clone(), to: to_index };
+                at.not(at.field(survey.queue(at, (self.kind, to), &ends), "is_full"))
+            };
+            match &self.survey.kinds[to].index {
+                Some((_, ty)) => {
+                    at.forall("to", Domain::Type((*ty).clone()), free(self.survey, Some(at.var("to"))))
+                }
+                None => free(self.survey, None),
+            }
+        });
+        let all = at.all(conditions)?;
+        Some(at.expr(crate::ast::ExprKind::Paren(Box::new(all))))
+    }
+
+    fn receivers(&self, stmts: &[Stmt], place: Place<'_>, found: &mut BTreeSet<usize>) {
+        for stmt in stmts {
+            match &stmt.kind {
+                StmtKind::Communicate(Communication::Send { to, .. }) => {
+                    let to = self.survey.destination(to, place.handler, place.sender.map(|(kind, _)| kind));
+                    found.extend(to.map(|to| to.to));
+                }
+                StmtKind::Communicate(Communication::Broadcast { to, .. }) => {
+                    found.extend(self.survey.find_kind(&to.text));
+                }
+                StmtKind::Communicate(Communication::Reply { .. }) => {
+                    found.extend(place.sender.map(|(kind, _)| kind));
+                }
+                StmtKind::If { then, otherwise, .. } => {
+                    self.receivers(then, place, found);
+                    self.receivers(otherwise, place, found);
+                }
+                StmtKind::Match { arms, .. } => {
+                    arms.iter().for_each(|arm| self.receivers(&arm.body, place, found));
+                }
+                StmtKind::For { body, .. } => self.receivers(body, place, found),
+                _ => {}
+            }
+        }
+    }
+
+    fn statements(&mut self, stmts: &[Stmt], place: Place<'_>) -> Vec<Stmt> {
+        stmts.iter().map(|stmt| self.statement(stmt, place)).collect()
+    }
+
+    fn statement(&mut self, stmt: &Stmt, place: Place<'_>) -> Stmt {
+        let kind = match &stmt.kind {
+            StmtKind::Communicate(communication) => {
+                return self.communicate(Tree(stmt.span), communication, place);
+            }
+            StmtKind::If { cond, then, otherwise } => StmtKind::If {
+                cond: cond.clone(),
+                then: self.statements(then, place),
+                otherwise: self.statements(otherwise, place),
+            },
+            StmtKind::Match { subject, arms } => StmtKind::Match {
+                subject: subject.clone(),
+                arms: arms
+                    .iter()
+                    .map(|arm| StmtArm { body: self.statements(&arm.body, place), ..arm.clone() })
+                    .collect(),
+            },
+            StmtKind::For { name, domain, body } => StmtKind::For {
+                name: name.clone(),
+                domain: domain.clone(),
+                body: self.statements(body, place),
+            },
+            other => other.clone(),
+        };
+        Stmt { span: stmt.span, kind }
+    }
+
+    fn communicate(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Stmt {
+        let failed = || at.stmt(StmtKind::Error);
+        match communication {
+            Communication::Set(timer) => self.timer(at, timer, true),
+            Communication::Cancel(timer) => self.timer(at, timer, false),
+            Communication::Send { message, args, to } => {
+                let sender = place.sender.map(|(kind, _)| kind);
+                match self.survey.destination(to, place.handler, sender) {
+                    Some(to) => self.send(at, message, args, to.to, to.index),
+                    None => {
+                        self.survey.no_destination(to);
+                        failed()
+                    }
+                }
+            }
+            Communication::Reply { message, args } => match place.sender {
+                Some((kind, name)) => {
+                    let index = self.survey.kinds[kind].index.as_ref().map(|_| match name {
+                        Some(name) => at.var(name.text.clone()),
+                        None => at.var("sender"),
+                    });
+                    self.send(at, message, args, kind, index)
+                }
+                None => {
+                    let diagnostic =
+                        Diagnostic::error(Code::UnknownNode, at.0, "there is no message to reply to").help(
+                            "`reply` stands in the handler of a message; elsewhere write `send … to …`",
+                        );
+                    self.survey.report(diagnostic);
+                    failed()
+                }
+            },
+            Communication::Broadcast { message, args, to } => {
+                let Some(kind) = self.survey.kind(to) else { return failed() };
+                let Some(ty) = self.survey.kinds[kind].index.as_ref().map(|(_, ty)| (*ty).clone()) else {
+                    return self.send(at, message, args, kind, None);
+                };
+                let receiver = at.name("to");
+                let send = self.send(at, message, args, kind, Some(at.var("to")));
+                let body = match self.own(at).filter(|_| kind == self.kind) {
+                    // Not to itself.
+                    Some(own) => {
+                        vec![at.if_then(at.binary(at.var("to"), crate::ast::BinaryOp::Ne, own), vec![send])]
+                    }
+                    None => vec![send],
+                };
+                at.stmt(StmtKind::For { name: receiver, domain: Domain::Type(ty), body })
+            }
+        }
+    }
+
+    fn send(&mut self, at: Tree, message: &Name, args: &[Arg], to: usize, index: Option<Expr>) -> Stmt {
+        let Some(message) = self.survey.find_message(message) else { return at.stmt(StmtKind::Error) };
+        let route = Route { message, from: self.kind, to };
+        let ends = Ends { from: self.own(at), to: index };
+        self.survey.send(at, route, &ends, args.to_vec())
+    }
+
+    fn timer(&mut self, at: Tree, timer: &Name, on: bool) -> Stmt {
+        if !self.timers.contains(&timer.text) {
+            let diagnostic =
+                mistakes::unknown(Code::UnknownTimer, timer, "timer", self.timers.iter().map(String::as_str));
+            self.survey.report(
+                diagnostic.help(format!(
+                    "a timer is what a handler waits for: `on timeout {} {{ … }}`",
+                    timer.text
+                )),
+            );
+            return at.stmt(StmtKind::Error);
+        }
+        at.assign(Tree(timer.span).var(timer.text.clone()), at.bool(on))
+    }
+
+    /// The crash of the node, and its restart.
+    fn crash(&mut self) {
+        let Some(fault) = self.of().crash else { return };
+        let FaultKind::Crash { restart, .. } = fault.kind else { return };
+        let at = Tree(fault.span);
+        let node = self.of().node;
+        let like = ModelItem { doc: None, span: fault.span, kind: ModelItemKind::Error };
+        let mut body = vec![at.assign(at.var(UP), at.bool(false))];
+        if self.of().has_start() {
+            body.push(at.assign(at.var(STARTED), at.bool(false)));
+        }
+        body.extend(self.timers.iter().map(|timer| at.assign(at.var(timer.clone()), at.bool(false))));
+        for item in &node.items {
+            let ModelItemKind::Var { name, init, .. } = &item.kind else { continue };
+            match init {
+                VarInit::Value(init) => body.push(at.assign(at.var(name.text.clone()), init.clone())),
+                VarInit::Any(span) => {
+                    let diagnostic = Diagnostic::error(
+                        Code::BadFault,
+                        *span,
+                        format!("`{}` begins anew after a crash, with which value is not clear", name.text),
+                    )
+                    .help("give it a value, or let it outlive a crash: `stable var`");
+                    self.survey.report(diagnostic);
+                }
+                VarInit::Missing => {}
+            }
+        }
+        let (left, spend) = self.survey.spend(at, fault);
+        body.extend(spend);
+        let guard = at.all(std::iter::once(at.var(UP)).chain(left));
+        let name = at.name("crash");
+        self.push(&like, Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
+        let Some(restarts) = restart else { return };
+        let handler = node.items.iter().find_map(|item| match &item.kind {
+            ModelItemKind::Protocol(ProtocolItem::On(handler))
+                if matches!(handler.event, Event::Restart(_)) =>
+            {
+                Some((item, handler))
+            }
+            _ => None,
+        });
+        let mut body = vec![at.assign(at.var(UP), at.bool(true))];
+        let (mut like, mut fairness, mut guard) = (like, restarts, None);
+        if let Some((item, handler)) = handler {
+            if self.of().has_start() {
+                body.push(at.assign(at.var(STARTED), at.bool(true)));
+            }
+            let place = Place { handler: None, sender: None };
+            body.extend(self.statements(&handler.body, place));
+            let room = self.room(at, &handler.body, place);
+            guard = at.all(room.into_iter().chain(handler.guard.clone()));
+            like = item.clone();
+            if handler.fairness != musilc_ir::Fairness::None {
+                fairness = handler.fairness;
+            }
+        }
+        let guard = at.all(std::iter::once(at.not(at.var(UP))).chain(guard));
+        self.push(&like, Action { fairness, name: at.name("restart"), params: Vec::new(), guard, body });
+    }
+}

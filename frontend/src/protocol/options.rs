@@ -1,0 +1,135 @@
+//! What a network is like.
+
+use super::mistakes;
+use crate::ast::{Expr, Name, NetworkOption};
+use crate::diagnostic::{Code, Diagnostic};
+use musilc_ir::{Fairness, Span};
+
+/// How messages are kept on their way.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum Order {
+    /// In a set: a message that is on its way already is not sent again.
+    #[default]
+    Unordered,
+    /// In a bag: so many copies of a message as its capacity allows.
+    Bag,
+    /// In a queue for each pair of nodes.
+    Fifo,
+}
+
+/// What happens where a message finds no room.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum WhenFull {
+    /// It is a model error.
+    #[default]
+    Error,
+    /// The message is lost.
+    Drop,
+    /// The step that sends it cannot happen.
+    Block,
+}
+
+/// What a network is like.
+#[derive(Default, Debug)]
+pub(super) struct Network {
+    pub(super) order: Order,
+    pub(super) lossy: bool,
+    pub(super) duplicating: bool,
+    /// Copies of each message, or messages between two nodes.
+    pub(super) capacity: Option<Expr>,
+    pub(super) when_full: WhenFull,
+    /// What is assumed of deliveries.
+    pub(super) fairness: Option<Fairness>,
+}
+
+/// The words and what each of them says.
+const WORDS: &[&str] = &["unordered", "bag", "fifo", "reliable", "lossy", "duplicating"];
+
+impl Network {
+    /// Reads the words after `network`.
+    pub(super) fn new(options: &[NetworkOption], diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut network = Self::default();
+        let mut order: Option<&Name> = None;
+        let mut reliable: Option<&Name> = None;
+        let mut full: Option<&Name> = None;
+        let mut place = Span::default();
+        for option in options {
+            match option {
+                NetworkOption::Word(name) => {
+                    place = name.span;
+                    match name.text.as_str() {
+                        "unordered" | "bag" | "fifo" => {
+                            if let Some(other) = order.replace(name) {
+                                diagnostics.push(mistakes::either(name, other));
+                            }
+                            network.order = match name.text.as_str() {
+                                "bag" => Order::Bag,
+                                "fifo" => Order::Fifo,
+                                _ => Order::Unordered,
+                            };
+                        }
+                        "reliable" => reliable = Some(name),
+                        "lossy" => network.lossy = true,
+                        "duplicating" => network.duplicating = true,
+                        _ => diagnostics.push(mistakes::unknown(
+                            Code::BadNetwork,
+                            name,
+                            "kind of network",
+                            WORDS.iter().copied(),
+                        )),
+                    }
+                }
+                NetworkOption::Capacity(_, most) => network.capacity = Some(most.clone()),
+                NetworkOption::WhenFull(name) => {
+                    full = Some(name);
+                    network.when_full = match name.text.as_str() {
+                        "error" => WhenFull::Error,
+                        "drop" => WhenFull::Drop,
+                        "block" => WhenFull::Block,
+                        _ => {
+                            let known = ["error", "drop", "block"];
+                            diagnostics.push(mistakes::unknown(Code::BadNetwork, name, "way out", known));
+                            WhenFull::Error
+                        }
+                    };
+                }
+                NetworkOption::Fair(fairness, _) => network.fairness = Some(*fairness),
+            }
+        }
+        if let Some(name) = reliable.filter(|_| network.lossy) {
+            diagnostics.push(
+                Diagnostic::error(Code::BadNetwork, name.span, "a network is reliable or lossy, not both")
+                    .help("`reliable` is the default"),
+            );
+        }
+        match (network.order, &network.capacity) {
+            (Order::Unordered, Some(most)) => diagnostics.push(
+                Diagnostic::error(Code::BadNetwork, most.span, "an unordered network has no capacity")
+                    .help("it holds each message once; with `bag` it holds so many copies of each"),
+            ),
+            (Order::Bag | Order::Fifo, None) => diagnostics.push(
+                Diagnostic::error(Code::BadNetwork, place, "the capacity of the network is missing")
+                    .help("write `capacity n`: copies of each message for `bag`, messages between two nodes for `fifo`"),
+            ),
+            _ => {}
+        }
+        if let Some(name) = full {
+            if network.order == Order::Unordered {
+                diagnostics.push(
+                    Diagnostic::error(Code::BadNetwork, name.span, "an unordered network is never full")
+                        .help("leave `when full` out, or let the network be `bag` or `fifo`"),
+                );
+            } else if network.order == Order::Bag && network.when_full == WhenFull::Block {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::BadNetwork,
+                        name.span,
+                        "only a `fifo` network can block its senders",
+                    )
+                    .help("a bag is full for one message and not for another; write `drop` or `error`"),
+                );
+            }
+        }
+        network
+    }
+}
