@@ -22,6 +22,17 @@ model M(atomic: bool) {
     step invariant m: term' >= term; reachable d: (x <==> y) ==> z;
     table life on status: Status = A { A -> B | C; D; } table u on s: T from \"life.toml\";
 }
+protocol P(n: 0..=2, ref r: bool) {
+    message Say(a: bool); part q[i: Actor] = M(i, ref r); sync q.a with q.a;
+    node A[i: Actor] {
+        stable var s: bool = false; strong fair on start { send Say(true) to all B; set t; }
+        on Say(true) from p when s { reply Say(a: false); if s { send Say(s) to A[p]; } else { cancel t; } }
+        on timeout t { } on restart { send Say(s) to B; }
+    }
+    node B { fair on Say(..) { } }
+    network fifo, lossy, capacity n + 1, when full block, strong fair;
+    faults { crash A at most n, fair restart; partition {A[0], B} | {A[1]}, heal; corrupt Say(_) into Say(true); lose Say; }
+}
 check broken: M(atomic: false) expect violates e in 4; check ok: M(true) expect holds, states 12;
 ```
 
