@@ -104,8 +104,12 @@ fn input_names(system: &TransitionSystem, machine: &Machine, starting: bool) -> 
     }
     if starting {
         for ((index, _), number) in ordered(&machine.initial.params) {
-            let name = system.init.params.get(index as usize).map_or("", |param| &param.name);
-            several(format!("initially {}", names::one_line(name)), bits_of(number));
+            let index = index as usize;
+            let name = |at: usize| system.init.params.get(at).map_or("", |param| &param.name);
+            // Each instance of a part has its own, of one name.
+            let before = (0..index).filter(|&at| name(at) == name(index)).count();
+            let which = if before > 0 { format!(" ({})", before + 1) } else { String::new() };
+            several(format!("initially {}{which}", names::one_line(name(index))), bits_of(number));
         }
     }
     out

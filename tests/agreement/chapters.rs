@@ -1,5 +1,6 @@
 //! The interpreter and the engines on the chapters of the book.
 
+use crate::agree::setting;
 use crate::compare::{Agreed, Extent, compare, compile};
 use crate::on_large_stack;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,8 @@ fn chapters_mean_what_they_say() {
                 }
             };
             for (index, check) in program.checks().iter().enumerate() {
-                let extent = Extent { most_states: 5_000, most_steps: 6, ..Extent::SMALL };
+                let patience = std::time::Duration::from_secs(setting("MUSILC_CHAPTERS_PATIENCE", 3));
+                let extent = Extent { most_states: 1_500, most_steps: 6, patience, ..Extent::SMALL };
                 match compare(&program, index, &extent) {
                     Ok(Agreed::On(_)) => checks += 1,
                     Ok(Agreed::Discarded(why)) => large.push(format!("{name} {}: {why}", check.name)),

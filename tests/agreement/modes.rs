@@ -82,13 +82,28 @@ fn proof(
         parallel: reference.statistics.levels.len().is_multiple_of(2),
         ..Options::default()
     };
+    let started = Instant::now();
     let found = run(system, goal, extent, &options)?;
+    let late = started.elapsed() >= extent.patience;
     let recoverable = system
         .global_properties(goal)
         .into_iter()
         .any(|id| system.property(id).kind == PropertyKind::Recoverable);
     let right = match (&found.verdict, &reference.verdict) {
         (Verdict::Unknown(Unknown::Timeout), _) => return Ok(false),
+        // It had come so far when the time was over, and found nothing that is not there.
+        (Verdict::HoldsToDepth { depth }, other) if late => {
+            let first = match other {
+                Verdict::Violated(violation) => {
+                    violation.trace.lasso().map_or(violation.depth(), |(stem, turn)| stem + turn)
+                }
+                _ => u32::MAX,
+            };
+            if *depth < first {
+                return Ok(false);
+            }
+            false
+        }
         (Verdict::Proved(_), Verdict::Proved(_)) => goal != Goal::All || same_witnesses(&found, reference),
         (Verdict::Reached(own), Verdict::Reached(other)) => {
             own.depth() == other.depth() || !found.is_shortest() && own.depth() > other.depth()

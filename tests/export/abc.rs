@@ -20,7 +20,7 @@ fn abc(command: &str, name: &str, system: &TransitionSystem) -> (Option<u32>, bo
     let aiger = Aiger::new(system, &settings, &Limits::default()).unwrap();
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.aig"));
     std::fs::write(&path, aiger.binary()).unwrap();
-    let script = format!("read_aiger {}; bmc3 -F 12; pdr -T 300; print_status", path.display());
+    let script = format!("read_aiger {}; bmc3 -F 16; pdr -T 300; print_status", path.display());
     let output = Command::new(command).args(["-q", &script]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let starts = aiger.ascii().contains(" started\n");

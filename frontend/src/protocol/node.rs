@@ -18,6 +18,12 @@ const UP: &str = "up";
 /// Whether a node that has something to do at the start has done so.
 const STARTED: &str = "started";
 
+/// What the sender of a message is called where its handler does not say.
+const SENDER: &str = "the_sender";
+
+/// What the receiver of a message to all is called: nothing that can be written, so that it hides no name in the message.
+const RECEIVER: &str = "all.to";
+
 /// A node whose items are being written.
 pub(super) struct Writer<'s, 'a> {
     survey: &'s mut Survey<'a>,
@@ -179,7 +185,7 @@ impl<'s, 'a> Writer<'s, 'a> {
             let at = Tree(name.span);
             let mut params = Vec::new();
             let from_index = self.survey.kinds[sender].index.as_ref().map(|(_, ty)| {
-                let name = from.clone().unwrap_or_else(|| at.name("sender"));
+                let name = from.clone().unwrap_or_else(|| at.name(SENDER));
                 params.push(ActionParam { name: name.clone(), domain: Domain::Type((*ty).clone()) });
                 Tree(name.span).var(name.text)
             });
@@ -239,9 +245,11 @@ impl<'s, 'a> Writer<'s, 'a> {
                 at.not(at.field(survey.queue(at, (self.kind, to), &ends), "is_full"))
             };
             match &self.survey.kinds[to].index {
-                Some((_, ty)) => {
-                    at.forall("to", Domain::Type((*ty).clone()), free(self.survey, Some(at.var("to"))))
-                }
+                Some((_, ty)) => at.forall(
+                    RECEIVER,
+                    Domain::Type((*ty).clone()),
+                    free(self.survey, Some(at.var(RECEIVER))),
+                ),
                 None => free(self.survey, None),
             }
         });
@@ -325,7 +333,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                 Some((kind, name)) => {
                     let index = self.survey.kinds[kind].index.as_ref().map(|_| match name {
                         Some(name) => at.var(name.text.clone()),
-                        None => at.var("sender"),
+                        None => at.var(SENDER),
                     });
                     self.send(at, message, args, kind, index)
                 }
@@ -343,15 +351,19 @@ impl<'s, 'a> Writer<'s, 'a> {
                 let Some(ty) = self.survey.kinds[kind].index.as_ref().map(|(_, ty)| (*ty).clone()) else {
                     return self.send(at, message, args, kind, None);
                 };
-                let receiver = at.name("to");
-                let send = self.send(at, message, args, kind, Some(at.var("to")));
-                let body = match self.own(at).filter(|_| kind == self.kind) {
-                    // Not to itself.
-                    Some(own) => {
-                        vec![at.if_then(at.binary(at.var("to"), crate::ast::BinaryOp::Ne, own), vec![send])]
-                    }
-                    None => vec![send],
-                };
+                let receiver = at.name(RECEIVER);
+                let send = self.send(at, message, args, kind, Some(at.var(RECEIVER)));
+                let body =
+                    match self.own(at).filter(|_| kind == self.kind) {
+                        // Not to itself.
+                        Some(own) => {
+                            vec![at.if_then(
+                                at.binary(at.var(RECEIVER), crate::ast::BinaryOp::Ne, own),
+                                vec![send],
+                            )]
+                        }
+                        None => vec![send],
+                    };
                 at.stmt(StmtKind::For { name: receiver, domain: Domain::Type(ty), body })
             }
         }

@@ -206,13 +206,14 @@ impl Survey<'_> {
     /// For each node that there is on a link, or for one: a condition about both ends.
     pub(super) fn for_both_ends(&self, at: Tree, link: (usize, usize), body: impl Fn(&Ends) -> Expr) -> Expr {
         let name = |kind: usize, name: &str| self.kinds[kind].index.as_ref().map(|_| at.var(name));
-        let ends = Ends { from: name(link.0, "from"), to: name(link.1, "to") };
+        let ends = Ends { from: name(link.0, "link.from"), to: name(link.1, "link.to") };
         let inner = body(&ends);
-        [("to", link.1), ("from", link.0)].into_iter().fold(inner, |body, (name, kind)| {
-            match &self.kinds[kind].index {
-                Some((_, ty)) => at.forall(name, Domain::Type((*ty).clone()), body),
-                None => body,
-            }
+        [("link.to", link.1), ("link.from", link.0)].into_iter().fold(inner, |body, (name, kind)| match &self
+            .kinds[kind]
+            .index
+        {
+            Some((_, ty)) => at.forall(name, Domain::Type((*ty).clone()), body),
+            None => body,
         })
     }
 }
