@@ -134,7 +134,7 @@ fn the_words_of_the_language_are_those_listed() {
     let reference = read("docs/language.md");
     let as_name = |word: &str| errors(&format!("model M {{ var {word}: bool = false; }}"));
     let keywords: Vec<&str> = block(&reference, "**Keywords**", "").split_whitespace().collect();
-    assert_eq!(keywords.len(), 45);
+    assert_eq!(keywords.len(), 48);
     for word in keywords {
         assert!(as_name(word).contains(&Code::UnexpectedToken), "{word}: {:?}", as_name(word));
     }
@@ -177,6 +177,7 @@ fn the_limits_are_those_listed() {
     at("var x: Seq<bool, #> = [];", (1 << 16) - 1, Code::TooLarge);
     at("action a(x: 0..#) { }", 1 << 16, Code::TooLarge);
     at("var x: 0..# = any;", 1 << 16, Code::TooLarge);
+    at("part p[i: 0..#] = P(); } model P { var x: bool = true;", 1_000, Code::TooLarge);
     at("var x: 0..=134217728 = 0; invariant p: x * 67108864 + # >= 0;", 0, Code::ArithmeticTooLarge);
 }
 

@@ -36,6 +36,13 @@ pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>
                 let mut survey = Survey::new(name, params, inner);
                 items.extend(survey.models(&item));
                 sketches.push(survey.sketch());
+                // Who sends what to whom is not known where a name is wrong.
+                let wrong = |code| matches!(code, Code::UnknownMessage | Code::UnknownNode);
+                if survey.diagnostics.iter().any(|diagnostic| wrong(diagnostic.code)) {
+                    survey
+                        .diagnostics
+                        .retain(|diagnostic| !matches!(diagnostic.code, Code::NeverSent | Code::NotHandled));
+                }
                 diagnostics.append(&mut survey.diagnostics);
             }
             ItemKind::Model { items: inner, .. } => {
@@ -212,11 +219,13 @@ impl Survey<'_> {
         }
         let fields = self.fields(route.message);
         let names: Vec<String> = fields.iter().map(|field| format!("the_{}", field.name.text)).collect();
-        let args = fields.iter().zip(&names).map(|(field, name)| at.arg(&field.name.text, at.var(name.clone())));
+        let args =
+            fields.iter().zip(&names).map(|(field, name)| at.arg(&field.name.text, at.var(name.clone())));
         let packet = self.packet(at, route, ends, args.collect());
         let there = at.binary(packet, crate::ast::BinaryOp::In, at.var(wire::NETWORK));
-        fields.iter().zip(&names).fold(at.not(there), |body, (field, name)| {
-            at.forall(name, Domain::Type(field.ty.clone()), body)
-        })
+        fields
+            .iter()
+            .zip(&names)
+            .fold(at.not(there), |body, (field, name)| at.forall(name, Domain::Type(field.ty.clone()), body))
     }
 }

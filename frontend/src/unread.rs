@@ -82,7 +82,10 @@ impl<'p> Unread<'p> {
                 }
                 StmtKind::Match { arms, .. } => arms.iter().for_each(|arm| self.statements(&arm.body)),
                 StmtKind::For { body, .. } => self.statements(body),
-                StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Call(_) | StmtKind::Communicate(_) => {}
+                StmtKind::Let { .. }
+                | StmtKind::Assign { .. }
+                | StmtKind::Call(_)
+                | StmtKind::Communicate(_) => {}
             }
         }
     }

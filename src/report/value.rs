@@ -126,6 +126,31 @@ mod tests {
     }
 
     #[test]
+    fn variables_of_parts_are_shown_by_instance() {
+        let ty = musilc_ir::DataType::Bool;
+        let variable = |name: &str| SourceVariable {
+            name: name.to_owned(),
+            ty: ty.clone(),
+            first: 0.into(),
+            span: musilc_ir::Span::default(),
+        };
+        let shown = |name: &str, value: &Datum| -> Vec<String> {
+            let all = variables(&variable(name), value).into_iter();
+            all.map(|(name, value)| format!("{name} = {}", show(&value))).collect()
+        };
+        let array = |a, b| Datum::Array(vec![(Datum::Bool(false), a), (Datum::Bool(true), b)]);
+        let (one, two) = (Datum::Int(1), Datum::Int(2));
+        let both = array(one.clone(), two.clone());
+        assert_eq!(shown("x", &both), ["x = [false: 1, true: 2]"]);
+        assert_eq!(shown("p[_].x", &both), ["p[false].x = 1", "p[true].x = 2"]);
+        assert_eq!(shown("p[_].x", &array(one.clone(), one)), ["p[_].x = 1"]);
+        let nested = shown("p[_].q[_].x", &array(both.clone(), array(two.clone(), two)));
+        assert_eq!(nested[1..3], ["p[false].q[true].x = 2", "p[true].q[false].x = 2"]);
+        assert_eq!(element_of("p[_].x", &Datum::Int(1)), "p[1].x");
+        assert_eq!(element_of("p[1].x", &Datum::Int(0)), "p[1].x[0]");
+    }
+
+    #[test]
     fn nested_values() {
         let some = Datum::Option(Some(Box::new(Datum::Array(vec![
             (Datum::Int(0), Datum::Bool(true)),

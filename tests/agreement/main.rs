@@ -13,6 +13,7 @@ mod generate;
 mod interpreter;
 mod metamorphic;
 mod modes;
+mod protocols;
 mod regressions;
 
 /// Runs deep recursion on a stack that is large enough.

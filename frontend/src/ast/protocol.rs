@@ -116,15 +116,15 @@ pub enum FaultKind {
     Crash {
         /// The nodes that may crash.
         node: Name,
-        /// Whether they may come back.
-        restart: bool,
+        /// Whether they may come back, and what is assumed of that.
+        restart: Option<Fairness>,
     },
     /// `partition {A} | {B}`, `partition {A} | {B}, heal`
     Partition {
         /// The groups; nodes are named, or given with an index.
         groups: Vec<Vec<Expr>>,
-        /// Whether it may end.
-        heal: bool,
+        /// Whether it may end, and what is assumed of that.
+        heal: Option<Fairness>,
     },
     /// `lose`, `lose M`
     Lose(Option<Name>),

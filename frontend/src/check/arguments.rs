@@ -15,6 +15,18 @@ impl Checker<'_> {
         names: &[String],
         args: &'e [Arg],
     ) -> Option<Vec<&'e Expr>> {
+        self.arrange_as(span, what, names, &vec!["…"; names.len()], args)
+    }
+
+    /// As [`Self::arrange`]; `shown` is what stands for each argument in advice.
+    pub(super) fn arrange_as<'e>(
+        &mut self,
+        span: Span,
+        what: &str,
+        names: &[String],
+        shown: &[&str],
+        args: &'e [Arg],
+    ) -> Option<Vec<&'e Expr>> {
         let mut slots: Vec<Option<&'e Expr>> = vec![None; names.len()];
         let mut sound = true;
         for (position, arg) in args.iter().enumerate() {
@@ -63,7 +75,8 @@ impl Checker<'_> {
         if !missing.is_empty() && sound {
             let also = if args.is_empty() { "" } else { "also " };
             let message = format!("{what} {also}needs {}", listed(missing));
-            let places: Vec<String> = names.iter().map(|name| format!("{name}: …")).collect();
+            let places = names.iter().zip(shown).map(|(name, shown)| format!("{name}: {shown}"));
+            let places: Vec<String> = places.collect();
             let callee = what.split('`').nth(1).unwrap_or_default();
             let help = format!("write `{callee}({})`, or the values alone in this order", places.join(", "));
             self.report(Diagnostic::error(Code::WrongArguments, span, message).help(help));

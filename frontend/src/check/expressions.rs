@@ -514,6 +514,7 @@ impl<'a> Body<'_, 'a> {
 
     fn index(&mut self, span: Span, base: &'a ast::Expr, index: &'a ast::Expr) -> Expr {
         match self.part(base) {
+            Some((part, _)) if self.cx.scope(part).unknown => return failed(span),
             Some((part, true)) => return self.part_as_value(span, part),
             Some((_, false)) => {
                 let diagnostic = Diagnostic::error(Code::PartIndex, span, "there is but one such part");

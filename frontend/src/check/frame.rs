@@ -109,9 +109,17 @@ impl<'c, 'a> Body<'c, 'a> {
             scope.indices.get(depth).map(|(name, _)| name.clone()).zip(self.indices.get(depth).cloned());
         let indices = self.indices.get(..depth)?.to_vec();
         Some(self.within(parent, indices, |body| {
-            body.index = index;
+            if let Some((name, value)) = index {
+                body.set_index(name, value);
+            }
             check(body)
         }))
+    }
+
+    /// Says what the index of a part means in its arguments, where it hides parameters of the model around.
+    pub(super) fn set_index(&mut self, name: String, value: Expr) {
+        self.hide(&name);
+        self.index = Some((name, value));
     }
 
     /// What a parameter of a part stands for, as a value.
@@ -177,7 +185,7 @@ impl<'c, 'a> Body<'c, 'a> {
         let mut expr = Expr { ty: array, span, kind: ExprKind::State(state) };
         for index in indices {
             let DataType::Array { element, .. } = &expr.ty else { return failed(span) };
-            let ty = DataType::clone(element);
+            let (ty, index) = (DataType::clone(element), Expr { span, ..index });
             expr = Expr { ty, span, kind: ExprKind::Index(Box::new(expr), Box::new(index)) };
         }
         expr
@@ -185,7 +193,8 @@ impl<'c, 'a> Body<'c, 'a> {
 
     /// A variable of the frame, as a place.
     pub(super) fn place_of_variable(&self, state: StateId, ty: DataType, text: &str, span: Span) -> Place {
-        let path = self.indices.iter().cloned().map(Projection::Index).collect();
+        let indices = self.indices.iter().cloned();
+        let path = indices.map(|index| Projection::Index(Expr { span, ..index })).collect();
         Place { state, path, ty, text: text.to_owned(), span }
     }
 }

@@ -1,8 +1,8 @@
 //! `enabled(a)` and `taken(a)`: which instances of which action are meant.
 
+use super::actions::Occurrence;
 use super::expressions::boolean;
 use super::scope::{Body, ScopeId, Time, failed};
-use super::sync::Occurrence;
 use super::{listed, nearest};
 use crate::ast::{About, Arg, BinaryOp, ExprKind as Ast, MemberPath, Name};
 use crate::diagnostic::{Code, Diagnostic};
@@ -68,6 +68,9 @@ impl<'a> Body<'_, 'a> {
                 self.unknown_part(scope, name);
                 return None;
             };
+            if self.cx.scope(part).unknown {
+                return None;
+            }
             let key = self.cx.scope(part).indices.get(indices.len()).cloned();
             match (key, index) {
                 (None, None) => {}

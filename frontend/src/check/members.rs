@@ -19,16 +19,22 @@ impl<'a> Body<'_, 'a> {
             Ast::Path(path) if path.qualifier.is_none() && self.local(&path.name.text).is_none() => {
                 inner(self.model?, &path.name.text)
             }
-            Ast::Index(base, _) => match self.part(base)? {
-                (part, true) => Some((part, false)),
-                (_, false) => None,
-            },
-            Ast::Field(base, name) => match self.part(base)? {
-                (part, false) => inner(part, &name.text),
-                (_, true) => None,
-            },
+            Ast::Index(base, _) | Ast::Field(base, _) => {
+                let (part, open) = self.part(base)?;
+                match &e.kind {
+                    _ if self.cx.scope(part).unknown => Some((part, open)),
+                    Ast::Field(_, name) if !open => inner(part, &name.text),
+                    Ast::Index(..) if open => Some((part, false)),
+                    _ => None,
+                }
+            }
             _ => None,
         }
+    }
+
+    /// Whether an expression means a part of which nothing is known, after an error.
+    pub(super) fn is_unknown_part(&self, e: &ast::Expr) -> bool {
+        self.part(e).is_some_and(|(part, _)| self.cx.scope(part).unknown)
     }
 
     /// The indices of the part that an expression means.
@@ -50,6 +56,9 @@ impl<'a> Body<'_, 'a> {
     /// A variable of a part, read from outside.
     pub(super) fn part_field(&mut self, span: Span, base: &'a ast::Expr, name: &'a Name) -> Option<Expr> {
         let (part, open) = self.part(base)?;
+        if self.is_unknown_part(base) {
+            return Some(failed(span));
+        }
         if open {
             return Some(self.index_missing(base));
         }
@@ -81,6 +90,9 @@ impl<'a> Body<'_, 'a> {
         args: &'a [ast::Expr],
     ) -> Option<Expr> {
         let (part, open) = self.part(base)?;
+        if self.cx.scope(part).unknown {
+            return Some(failed(span));
+        }
         if open {
             return Some(self.index_missing(base));
         }
@@ -121,6 +133,9 @@ impl<'a> Body<'_, 'a> {
     /// Reports a part where a value is needed.
     pub(super) fn part_as_value(&mut self, span: Span, part: ScopeId) -> Expr {
         let scope = self.cx.scope(part);
+        if scope.unknown {
+            return failed(span);
+        }
         let title = scope.title.trim_end_matches('.').to_owned();
         let example = scope.vars.keys().min().map_or("variable", String::as_str);
         let help = format!("read one of its variables: `{title}.{example}`");
@@ -130,6 +145,9 @@ impl<'a> Body<'_, 'a> {
 
     /// Reports an assignment to a part's variable, or to a part.
     pub(super) fn part_written(&mut self, e: &ast::Expr) -> Expr {
+        if self.is_unknown_part(e) {
+            return failed(e.span);
+        }
         let message = "only a part itself changes its variables";
         let diagnostic = Diagnostic::error(Code::PartWritten, e.span, message)
             .primary("this belongs to a part")

@@ -4,6 +4,7 @@
 //! flows down to where a literal (`None`, `{}`, an ambiguous variant) needs it. The ranges of integers are no part of
 //! this: they are checked when a value is stored, at model time.
 
+mod actions;
 mod arguments;
 mod calls;
 mod constants;
@@ -31,14 +32,15 @@ pub(crate) use expectation::CheckedCheck;
 pub(crate) use types::fits;
 
 use crate::ast;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::hir;
 use crate::program::{Files, Options};
+use actions::Occurrence;
 use globals::Globals;
 use musilc_ir::Span;
 use scope::{ModelScope, ScopeId};
 use std::collections::{HashMap, HashSet};
-use sync::{Joint, Occurrence};
+use sync::Joint;
 
 /// What checking a chapter gives.
 #[derive(Debug)]
@@ -70,6 +72,7 @@ pub(crate) fn check(
         substituted: 0,
         looping: Vec::new(),
         quiet: false,
+        hidden: None,
         text,
         files,
     };
@@ -79,6 +82,7 @@ pub(crate) fn check(
     checker.check_models(ast);
     checker.check_recursion();
     let checks = checker.check_checks(ast);
+    checker.uncover();
     (Checked { chapter: checker.chapter, checks }, checker.diagnostics)
 }
 
@@ -116,6 +120,8 @@ struct Checker<'a> {
     looping: Vec<String>,
     /// Whether nothing is reported: what a part is made of is checked by itself too.
     quiet: bool,
+    /// The first error that has not been reported for this reason.
+    hidden: Option<Diagnostic>,
     text: &'a str,
     files: &'a dyn Files,
 }
@@ -124,6 +130,8 @@ impl Checker<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         if !self.quiet {
             self.report_always(diagnostic);
+        } else if self.hidden.is_none() && diagnostic.is_error() {
+            self.hidden = Some(diagnostic);
         }
     }
 
@@ -133,6 +141,13 @@ impl Checker<'_> {
         let result = something(self);
         self.quiet = quiet;
         result
+    }
+
+    /// Reports what is wrong in a part and not in its model, if ever anything is: better at the wrong place than not at all.
+    fn uncover(&mut self) {
+        if !has_errors(&self.diagnostics) {
+            self.diagnostics.extend(self.hidden.take());
+        }
     }
 
     /// Reports something that only the whole is to blame for.

@@ -252,7 +252,10 @@ impl<'a> Body<'_, 'a> {
         let text = path.name.text.as_str();
         path.qualifier.is_none()
             && self.local(text).is_none()
-            && !self.scope().is_some_and(|model| model.vars.contains_key(text))
+            && self.index.as_ref().is_none_or(|(name, _)| name != text)
+            && !self
+                .scope()
+                .is_some_and(|model| model.vars.contains_key(text) || model.stands.contains_key(text))
             && matches!(
                 self.cx.globals.items.get(text),
                 Some((_, ItemKind::Type { .. } | ItemKind::Enum { .. } | ItemKind::Struct { .. }))

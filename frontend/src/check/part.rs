@@ -105,30 +105,35 @@ impl<'a> Checker<'a> {
         self.scopes[id.0].vars.entry(name.text.clone()).or_insert((state, ty, name.span));
     }
 
-    /// Enters a part with all that its model declares, unless it cannot be.
+    /// Enters a part with all that its model declares. Where that cannot be, its name is known and nothing else, which is silent.
     fn declare_part(&mut self, parent: ScopeId, part: &'a ast::Part, numbers: &mut Numbering) {
-        let Some(model) = self.globals.models.get(part.model.text.as_str()).copied() else { return };
-        if self.reaches_itself(&part.model.text) {
-            return;
-        }
+        let declared = self.globals.models.get(part.model.text.as_str()).copied();
+        let mut known = declared.is_some() && !self.reaches_itself(&part.model.text);
         let around = self.scope(parent);
         let depth = around.path.matches('.').count();
         let mut indices = around.indices.clone();
         let mut title = around.title.clone() + &part.name.text;
         let path = format!("{}{}.", around.path, part.name.text);
         if let Some(index) = &part.index {
-            let ty = self.data_type(&index.ty).unwrap_or_else(unknown);
-            indices.push((index.name.text.clone(), ty));
+            let ty = self.data_type(&index.ty);
+            known &= ty.is_some();
+            indices.push((index.name.text.clone(), ty.unwrap_or_else(unknown)));
             title.push_str("[_]");
         }
         title.push('.');
         numbers.parts += 1;
         let instances =
             indices.iter().fold(1u64, |n, (_, ty)| n.saturating_mul(ty.cardinality().unwrap_or(u64::MAX)));
-        if depth >= DEPTH_LIMIT || numbers.parts > PART_LIMIT || instances > PART_LIMIT as u64 {
+        if known && (depth >= DEPTH_LIMIT || numbers.parts > PART_LIMIT || instances > PART_LIMIT as u64) {
             self.too_many(part, depth, instances);
-            return;
+            known = false;
         }
+        let Some(model) = declared.filter(|_| known) else {
+            let scope = ModelScope { parent: Some(parent), indices, unknown: true, ..ModelScope::default() };
+            let id = self.new_scope(scope, &part.model.text);
+            self.scopes[parent.0].parts.entry(part.name.text.clone()).or_insert((id, part.name.span));
+            return;
+        };
         let names: Vec<String> = model.params.iter().map(|param| param.name.text.clone()).collect();
         let quiet = std::mem::replace(&mut self.quiet, true);
         let arranged = self.arrange(part.model.span, "", &names, &part.args);
@@ -215,10 +220,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The scope of a part; `None` where it has none, after an error.
+    /// The scope of a part; `None` where nothing is known of it, after an error.
     pub(super) fn own_part(&self, id: ScopeId, part: &ast::Part) -> Option<ScopeId> {
         let (inner, span) = self.scope(id).parts.get(&part.name.text)?;
-        (*span == part.name.span).then_some(*inner)
+        (*span == part.name.span && !self.scope(*inner).unknown).then_some(*inner)
     }
 
     /// Whether the parts of a model end up with a part that is made of this model.
@@ -283,7 +288,11 @@ impl<'a> Checker<'a> {
         }
         let names: Vec<String> = model.params.iter().map(|param| param.name.text.clone()).collect();
         let what = format!("the model `{}`", part.model.text);
-        let Some(args) = self.arrange(part.model.span, &what, &names, &part.args) else { return Vec::new() };
+        let shown: Vec<&str> =
+            model.params.iter().map(|param| if param.by_ref { "ref …" } else { "…" }).collect();
+        let Some(args) = self.arrange_as(part.model.span, &what, &names, &shown, &part.args) else {
+            return Vec::new();
+        };
         let mut constants = Vec::new();
         for (param, arg) in model.params.iter().zip(args) {
             let Some(ty) = self.data_type(&param.ty) else { continue };
@@ -298,7 +307,7 @@ impl<'a> Checker<'a> {
             let (mut body, mut binders) = Body::of_scope(self, around);
             if let Some((name, ty)) = &key {
                 let binder = (name.clone(), body.fresh(), ty.clone());
-                body.index = Some((name.clone(), local(&binder)));
+                body.set_index(name.clone(), local(&binder));
                 binders.push(binder);
             }
             body.constant = true;

@@ -14,6 +14,8 @@ use std::collections::HashMap;
 pub(super) struct ModelScope<'a> {
     /// Of a part: the scope that its declaration stands in.
     pub(super) parent: Option<ScopeId>,
+    /// Whether nothing is known of it, after an error: whatever mentions it is in error too, silently.
+    pub(super) unknown: bool,
     /// The names of the parts on the way to it, each with a dot after it: `cache.`.
     pub(super) path: String,
     /// The same with `[_]` where an index belongs: `cache[_].`.
@@ -52,7 +54,7 @@ pub(super) enum Stand<'a> {
 /// An action as its scope declares it.
 #[derive(Clone)]
 pub(super) struct ActionEntry<'a> {
-    /// Where its [occurrences](super::sync::Occurrence) are kept.
+    /// Where its [occurrences](super::actions::Occurrence) are kept.
     pub(super) slot: usize,
     /// Names and types of its own parameters.
     pub(super) params: Vec<(String, DataType)>,
@@ -138,6 +140,11 @@ impl<'c, 'a> Body<'c, 'a> {
     /// Another name for a local.
     pub(super) fn alias(&mut self, name: &str, id: LocalId, ty: DataType) {
         self.names.push((name.to_owned(), id, ty));
+    }
+
+    /// Forgets a name.
+    pub(super) fn hide(&mut self, name: &str) {
+        self.names.retain(|(known, ..)| known != name);
     }
 
     /// What to give [`Self::leave`] to forget the names bound from here on.

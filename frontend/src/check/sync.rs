@@ -1,25 +1,15 @@
-//! Which actions of the whole the actions of a model and its parts are: each by itself, or two of them as one step.
+//! `sync`: two actions as one step.
 
 use super::Checker;
+use super::actions::{Occurrence, Pins, all, distinct, fairness, index_param, is_whole};
 use super::expressions::boolean;
-use super::frame::{Binder, combinations, filled, local};
+use super::frame::{combinations, filled, local};
 use super::scope::{ActionEntry, Body, ScopeId};
 use super::types::is_unknown;
 use crate::ast::{self, MemberPath, ModelItemKind};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, ActionId, ActionParam, Expr, ExprKind, Operator, Stmt};
-use musilc_ir::{DataType, FairUnit, Fairness, Span};
-use std::collections::HashSet;
-
-/// An action of the whole that an action of a scope is, perhaps together with another one.
-#[derive(Clone)]
-pub(super) struct Occurrence {
-    pub(super) action: ActionId,
-    /// The number of its parameters.
-    pub(super) arity: usize,
-    /// Where the indices of the scope and the parameters of its action are among them; an index that has this value instead is none.
-    pub(super) positions: Vec<Result<usize, Expr>>,
-}
+use crate::hir::{self, ActionId, ActionParam, Expr, ExprKind, Operator};
+use musilc_ir::{DataType, Fairness, Span};
 
 /// One of the two actions of a `sync`.
 #[derive(Clone)]
@@ -38,27 +28,6 @@ pub(super) struct Joint<'a> {
     span: Span,
 }
 
-/// The value of each index, as an expression and as text.
-type Pins = Vec<(Expr, String)>;
-
-/// What is assumed of an action.
-fn fairness(entry: &ActionEntry<'_>) -> Fairness {
-    match &entry.item.kind {
-        ModelItemKind::Action(action) => action.fairness,
-        ModelItemKind::Table(table) => table.fairness,
-        _ => Fairness::None,
-    }
-}
-
-/// Where a declaration says its name.
-fn name_span(entry: &ActionEntry<'_>) -> Span {
-    match &entry.item.kind {
-        ModelItemKind::Action(action) => action.name.span,
-        ModelItemKind::Table(table) => table.name.span,
-        _ => entry.item.span,
-    }
-}
-
 fn strength(fairness: Fairness) -> u8 {
     match fairness {
         Fairness::None => 0,
@@ -67,20 +36,12 @@ fn strength(fairness: Fairness) -> u8 {
     }
 }
 
-fn is_whole(fairness: Fairness) -> bool {
-    matches!(fairness, Fairness::Weak(FairUnit::Whole) | Fairness::Strong(FairUnit::Whole))
-}
-
-/// The same assumption, on each instance by itself.
-fn by_instance(fairness: Fairness) -> Fairness {
-    match fairness {
-        Fairness::None => Fairness::None,
-        Fairness::Weak(_) => Fairness::Weak(FairUnit::Instance),
-        Fairness::Strong(_) => Fairness::Strong(FairUnit::Instance),
-    }
-}
-
 impl<'a> Joint<'a> {
+    /// The slots of both actions.
+    pub(super) fn slots(&self) -> [usize; 2] {
+        [self.first.entry.slot, self.second.entry.slot]
+    }
+
     /// The end whose fairness assumption the step has: the stronger one, the first where both are the same.
     fn fair(&self) -> &End<'a> {
         let (a, b) = (fairness(&self.first.entry), fairness(&self.second.entry));
@@ -98,20 +59,7 @@ impl<'a> Joint<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Resolves every `sync` of a scope and its parts, and numbers the actions.
-    pub(super) fn number_actions(&mut self, root: ScopeId, slots: usize) {
-        self.joints.clear();
-        self.occurrences = vec![Vec::new(); slots];
-        self.resolve_syncs(root);
-        let joints = self.joints.values();
-        let joined: HashSet<usize> =
-            joints.flat_map(|joint| [joint.first.entry.slot, joint.second.entry.slot]).collect();
-        self.joined = joined;
-        let mut next = 0;
-        self.number(root, &mut next);
-    }
-
-    fn resolve_syncs(&mut self, scope: ScopeId) {
+    pub(super) fn resolve_syncs(&mut self, scope: ScopeId) {
         for (position, item) in self.scope(scope).items.iter().enumerate() {
             match &item.kind {
                 ModelItemKind::Sync(sync) => {
@@ -181,68 +129,8 @@ impl<'a> Checker<'a> {
         Some(End { scope, name: &path.name.text, entry })
     }
 
-    fn number(&mut self, scope: ScopeId, next: &mut u32) {
-        for (position, item) in self.scope(scope).items.iter().enumerate() {
-            match &item.kind {
-                ModelItemKind::Action(ast::Action { name, .. })
-                | ModelItemKind::Table(ast::Table { name, .. }) => {
-                    let Some(entry) = self.own_action(scope, &name.text, item) else { continue };
-                    if self.joined.contains(&entry.slot) {
-                        continue;
-                    }
-                    let indices = self.scope(scope).indices.len();
-                    for pins in self.pins(scope, &entry) {
-                        let own = if pins.is_empty() {
-                            0..indices + entry.params.len()
-                        } else {
-                            0..entry.params.len()
-                        };
-                        let arity = own.len();
-                        let pinned = pins.into_iter().map(|(value, _)| Err(value));
-                        let positions = pinned.chain(own.map(Ok)).collect();
-                        self.occurrences[entry.slot].push(Occurrence {
-                            action: ActionId(*next),
-                            arity,
-                            positions,
-                        });
-                        *next += 1;
-                    }
-                }
-                ModelItemKind::Sync(_) => {
-                    let Some(joint) = self.joints.get(&(scope, position)).cloned() else { continue };
-                    for pins in self.joint_pins(&joint) {
-                        self.enter_joint(&joint, &pins, ActionId(*next));
-                        *next += 1;
-                    }
-                }
-                ModelItemKind::Part(part) => {
-                    if let Some(inner) = self.own_part(scope, part) {
-                        self.number(inner, next);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// The entry of an action, if this declaration is the one that counts.
-    fn own_action(&self, scope: ScopeId, name: &str, item: &ast::ModelItem) -> Option<ActionEntry<'a>> {
-        let entry = self.scope(scope).actions.get(name)?;
-        std::ptr::eq(entry.item, item).then(|| entry.clone())
-    }
-
-    /// The indices that an action of a part is written out for: none of them, unless fairness is about all its instances *in one part*.
-    fn pins(&self, scope: ScopeId, entry: &ActionEntry<'_>) -> Vec<Pins> {
-        let indices = &self.scope(scope).indices;
-        if is_whole(fairness(entry)) && !indices.is_empty() && !entry.params.is_empty() {
-            combinations(indices)
-        } else {
-            vec![Pins::new()]
-        }
-    }
-
     /// As [`Self::pins`], of the end that says what is fair.
-    fn joint_pins(&self, joint: &Joint<'_>) -> Vec<Pins> {
+    pub(super) fn joint_pins(&self, joint: &Joint<'_>) -> Vec<Pins> {
         let fair = joint.fair();
         let indices = &self.scope(fair.scope).indices;
         if is_whole(fairness(&fair.entry)) && !indices.is_empty() {
@@ -254,7 +142,7 @@ impl<'a> Checker<'a> {
 
     /// Notes where the indices and parameters of both ends are among the parameters of the step: first the indices around, of the first
     /// part and of the second, then the parameters of the first action and what the second has beside them.
-    fn enter_joint(&mut self, joint: &Joint<'_>, pins: &Pins, action: ActionId) {
+    pub(super) fn enter_joint(&mut self, joint: &Joint<'_>, pins: &Pins, action: ActionId) {
         let depth = self.scope(joint.around).indices.len();
         let pinned_first = joint.fair().entry.slot == joint.first.entry.slot;
         let extra = |end: &End<'_>| self.scope(end.scope).indices.len() - depth;
@@ -291,47 +179,6 @@ impl<'a> Checker<'a> {
         for (end, positions) in [(&joint.first, first), (&joint.second, second)] {
             self.occurrences[end.entry.slot].push(Occurrence { action, arity, positions });
         }
-    }
-
-    /// The actions that an action of a scope is by itself: usually one, none where it happens in `sync` only.
-    pub(super) fn own_actions(
-        &mut self,
-        scope: ScopeId,
-        name: &str,
-        item: &'a ast::ModelItem,
-    ) -> Vec<hir::Action> {
-        let Some(entry) = self.own_action(scope, name, item) else {
-            // What is declared twice is checked all the same.
-            let (mut body, _) = Body::of_scope(self, scope);
-            body.content(item, &[]);
-            return Vec::new();
-        };
-        let title = format!("{}{name}", self.scope(scope).title);
-        let mut actions = Vec::new();
-        for pins in self.pins(scope, &entry) {
-            let (mut body, binders) = Body::of_scope(self, scope);
-            let mut params = Vec::new();
-            if pins.is_empty() {
-                params.extend(binders.iter().map(index_param));
-            } else {
-                body.indices = pins.iter().map(|(value, _)| value.clone()).collect();
-            }
-            let content = body.content(item, &[]);
-            let own = content.params.len();
-            params.extend(content.params);
-            let fair = fairness(&entry);
-            let by_itself = entry.params.is_empty() && !binders.is_empty();
-            actions.push(hir::Action {
-                name: filled(&title, &pins),
-                params: distinct(params, own),
-                locals: body.locals(),
-                guard: all(content.guard),
-                body: content.body,
-                fairness: if by_itself { by_instance(fair) } else { fair },
-                span: name_span(&entry),
-            });
-        }
-        if self.joined.contains(&entry.slot) { Vec::new() } else { actions }
     }
 
     /// The actions that a `sync` declares: usually one.
@@ -400,92 +247,6 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// What an action does in the frame of a body.
-#[derive(Default)]
-struct Content {
-    params: Vec<ActionParam>,
-    guard: Vec<Expr>,
-    body: Vec<Stmt>,
-}
-
-impl<'a> Body<'_, 'a> {
-    /// The parameters that are not among the shared ones, the guard and the statements of an action.
-    fn content(&mut self, item: &'a ast::ModelItem, shared: &[ActionParam]) -> Content {
-        match &item.kind {
-            ModelItemKind::Action(action) => self.action_content(action, shared),
-            ModelItemKind::Table(table) => self.table_content(table, shared),
-            _ => Content::default(),
-        }
-    }
-
-    fn action_content(&mut self, action: &'a ast::Action, shared: &[ActionParam]) -> Content {
-        let mut content = Content::default();
-        for (position, param) in action.params.iter().enumerate() {
-            if let Some(first) = action.params[..position].iter().find(|p| p.name.text == param.name.text) {
-                self.cx.duplicate(&param.name, first.name.span);
-            }
-            let name = &param.name.text;
-            let Some((ty, members)) = self.parameter(param) else {
-                self.bind(name, super::types::unknown());
-                continue;
-            };
-            if let Some(same) = shared.iter().find(|other| other.name == *name) {
-                self.alias(name, same.local, ty.clone());
-                // Of the other action it is known already that the value is one of those that it ranges over.
-                content.guard.extend(members.map(|members| {
-                    let span = members.span;
-                    let value = Expr { ty, span, kind: ExprKind::Local(same.local) };
-                    boolean(span, ExprKind::InCollection(Box::new(value), Box::new(members)))
-                }));
-                continue;
-            }
-            let local = self.bind(name, ty.clone());
-            content.params.push(ActionParam { local, name: name.clone(), ty, members });
-        }
-        content.guard.extend(action.guard.as_ref().map(|guard| self.condition(guard)));
-        content.body = self.block(&action.body);
-        content
-    }
-
-    fn table_content(&mut self, table: &'a ast::Table, shared: &[ActionParam]) -> Content {
-        let quiet = std::mem::replace(&mut self.cx.quiet, true);
-        let rows = self.cx.table_rows(table);
-        self.cx.quiet = quiet;
-        let declared = self.scope().and_then(|scope| scope.vars.get(&table.variable.text)).cloned();
-        let (Some(rows), Some((state, ty, _))) = (rows, declared) else { return Content::default() };
-        let Some(scope) = self.model else { return Content::default() };
-        let span = table.name.span;
-        let read = self.variable_of(scope, state, &ty, self.indices.clone(), span);
-        let place = self.place_of_variable(state, ty.clone(), &table.variable.text, span);
-        let mut content = Content::default();
-        let to = match shared.iter().find(|other| other.name == "to") {
-            Some(same) => same.local,
-            None => {
-                let local = self.fresh();
-                content.params.push(ActionParam { local, name: "to".to_owned(), ty, members: None });
-                local
-            }
-        };
-        let (guard, stmt) = rows.step(&read, place, to);
-        content.guard.push(guard);
-        content.body.push(stmt);
-        content
-    }
-}
-
-/// The index of a part as a parameter.
-fn index_param((name, local, ty): &Binder) -> ActionParam {
-    ActionParam { local: *local, name: name.clone(), ty: ty.clone(), members: None }
-}
-
-/// The conjunction; `None` for none.
-fn all(guard: Vec<Expr>) -> Option<Expr> {
-    guard.into_iter().reduce(|a, b| {
-        let span = a.span;
-        boolean(span, ExprKind::Binary(Operator::And, Box::new(a), Box::new(b)))
-    })
-}
-
 /// That two instances are not the same one.
 fn differ(first: &[Expr], second: &[Expr], span: Span) -> Expr {
     let pairs = first.iter().zip(second);
@@ -494,17 +255,4 @@ fn differ(first: &[Expr], second: &[Expr], span: Span) -> Expr {
     });
     let either = |a, b| boolean(span, ExprKind::Binary(Operator::Or, Box::new(a), Box::new(b)));
     unequal.reduce(either).unwrap_or_else(|| boolean(span, ExprKind::Bool(false)))
-}
-
-/// The parameters with different names: an index gives way to what is written in the action, and to the indices before it.
-fn distinct(mut params: Vec<ActionParam>, own: usize) -> Vec<ActionParam> {
-    let indices = params.len() - own;
-    for position in 0..indices {
-        let mut name = params[position].name.clone();
-        while params[..position].iter().chain(&params[indices..]).any(|other| other.name == name) {
-            name.push('\'');
-        }
-        params[position].name = name;
-    }
-    params
 }

@@ -287,7 +287,10 @@ pub(crate) enum Token<'s> {
 impl Token<'_> {
     /// Whether it begins a declaration that can stand only at the top of a chapter.
     pub(crate) fn begins_top_item(self) -> bool {
-        matches!(self, Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Protocol | Self::Check)
+        matches!(
+            self,
+            Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Protocol | Self::Check
+        )
     }
 
     /// Whether it begins a declaration that can stand only in a model; `step` does before `invariant`, and `sync` before a name.

@@ -44,7 +44,7 @@ const TYPES: &[&str] = &["bool", "Option", "Set", "Bag", "Seq"];
 
 const PATTERNS: &[&str] = &["_", "true", "false", "a number", "-", "a name", "("];
 
-const STATEMENTS: &[&str] = &["let", "if", "match", "for", "a name", "("];
+const STATEMENTS: &[&str] = &["let", "if", "match", "for", "send", "reply", "set", "cancel", "a name", "("];
 
 /// Words that are names wherever `a name` is expected, and terminals that no author writes.
 const SILENT: &[&str] = &[

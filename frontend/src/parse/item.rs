@@ -174,8 +174,12 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
         };
         let message = format!("`{text}` cannot stand {wrong}");
         report.push(Diagnostic::error(Code::MisplacedItem, span, message).help(right));
-    } else if words::comes_later(text) {
-        report.push(words::reserved(text, span));
+    } else if matches!(first, Token::Ident(word) if network::begins_item(word, next)) {
+        let message = format!("`{text}` cannot stand outside of a protocol");
+        report.push(
+            Diagnostic::error(Code::MisplacedItem, span, message)
+                .help("what has nodes and messages is a `protocol NAME { … }`"),
+        );
     } else if matches!(first, Token::Ident(_)) {
         let error =
             Diagnostic::error(Code::UnknownItem, span, format!("`{text}` does not begin a declaration"));

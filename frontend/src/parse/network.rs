@@ -25,7 +25,8 @@ pub(super) fn begins_item(word: &str, next: Option<Token<'_>>) -> bool {
 
 /// Turns names of a declaration into words.
 pub(super) fn words(tokens: &mut [Spanned<'_>]) {
-    let prefix = |token: &&Spanned<'_>| matches!(token.1, Token::Fair | Token::Strong | Token::As | Token::One);
+    let prefix =
+        |token: &&Spanned<'_>| matches!(token.1, Token::Fair | Token::Strong | Token::As | Token::One);
     let head = tokens.iter().take_while(prefix).count();
     let next = kind(tokens, head + 1);
     match kind(tokens, head) {

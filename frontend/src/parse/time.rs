@@ -59,9 +59,10 @@ fn references(tokens: &mut [Spanned<'_>]) {
 /// `sync` and `with`.
 fn rendezvous(tokens: &mut [Spanned<'_>]) {
     tokens[0].1 = Token::Sync;
-    let with = tokens.iter().skip(2).position(|token| token.1 == Token::Ident("with"));
-    if let Some(at) = with {
-        tokens[at + 2].1 = Token::With;
+    // After a dot it is a name.
+    let is_word = |at: &usize| tokens[*at].1 == Token::Ident("with") && tokens[*at - 1].1 != Token::Dot;
+    if let Some(at) = (2..tokens.len()).find(is_word) {
+        tokens[at].1 = Token::With;
     }
 }
 

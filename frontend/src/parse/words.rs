@@ -5,7 +5,8 @@ use musilc_ir::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The words that begin declarations at the top of a chapter.
-pub(super) const TOP: &[&str] = &["const", "type", "enum", "struct", "fn", "property", "model", "protocol", "check"];
+pub(super) const TOP: &[&str] =
+    &["const", "type", "enum", "struct", "fn", "property", "model", "protocol", "check"];
 
 /// The words that begin declarations in a model.
 pub(super) const IN_MODEL: &[&str] = &[
@@ -65,19 +66,13 @@ pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
     })
 }
 
-/// Whether a declaration that begins with this ordinary name is one that comes with a later version.
-pub(super) fn comes_later(word: &str) -> bool {
-    word == "crash"
-}
-
 /// What the word is for, with a verb.
 fn topic(word: &str) -> &'static str {
     match word {
         "environment" | "guarantee" | "assume" => "environments come",
         "refine" | "implements" => "refinement comes",
         "simulate" => "simulation comes",
-        "symmetric" => "symmetric types come",
-        _ => "protocols, networks and faults come",
+        _ => "symmetric types come",
     }
 }
 

@@ -25,7 +25,8 @@ impl<'a> Survey<'a> {
             }
             FaultKind::Partition { .. } => None,
         };
-        let same = |other: &&&Fault| std::mem::discriminant(&other.kind) == std::mem::discriminant(&fault.kind);
+        let same =
+            |other: &&&Fault| std::mem::discriminant(&other.kind) == std::mem::discriminant(&fault.kind);
         let before = self.faults.iter().filter(same).take_while(|other| ***other != *fault).count();
         let several = self.faults.iter().filter(same).count() > 1;
         match (several, of(fault)) {
@@ -51,9 +52,8 @@ impl<'a> Survey<'a> {
             ExprKind::Path(path) => self.params.iter().find(|param| param.name.text == path.name.text),
             _ => None,
         };
-        let range = || {
-            at.ty(TypeKind::Range { lo: Box::new(at.int(0)), hi: Box::new(most.clone()), closed: true })
-        };
+        let range =
+            || at.ty(TypeKind::Range { lo: Box::new(at.int(0)), hi: Box::new(most.clone()), closed: true });
         let ty = parameter.map_or_else(range, |parameter| parameter.ty.clone());
         Some(Hidden { name: self.title(fault, plain), ty, init: most.clone() })
     }
@@ -94,9 +94,10 @@ impl<'a> Survey<'a> {
             let mut ways = Vec::new();
             for (one, from) in groups.iter().enumerate() {
                 for to in groups.iter().enumerate().filter(|(two, _)| *two != one).map(|(_, to)| to) {
-                    let (Some(from), Some(to)) =
-                        (self.member(at, from, link.0, ends.from.as_ref()), self.member(at, to, link.1, ends.to.as_ref()))
-                    else {
+                    let (Some(from), Some(to)) = (
+                        self.member(at, from, link.0, ends.from.as_ref()),
+                        self.member(at, to, link.1, ends.to.as_ref()),
+                    ) else {
                         continue;
                     };
                     let both = at.all(from.into_iter().chain(to));
@@ -136,8 +137,12 @@ impl<'a> Survey<'a> {
                 FaultKind::Partition { groups, .. } => {
                     if groups.len() < 2 {
                         self.report(
-                            Diagnostic::error(Code::BadFault, fault.span, "a partition has two groups or more")
-                                .help("write `partition {A} | {B};`"),
+                            Diagnostic::error(
+                                Code::BadFault,
+                                fault.span,
+                                "a partition has two groups or more",
+                            )
+                            .help("write `partition {A} | {B};`"),
                         );
                     }
                     for member in groups.iter().flatten() {
@@ -160,8 +165,14 @@ impl<'a> Survey<'a> {
                         .help("take `lossy` away where losses have a budget, or `lose` where they have none"),
                 ),
                 FaultKind::Duplicate(None) if self.network.duplicating => self.report(
-                    Diagnostic::error(Code::BadFault, fault.span, "a duplicating network duplicates messages anyway")
-                        .help("take `duplicating` away where that has a budget, or `duplicate` where it has none"),
+                    Diagnostic::error(
+                        Code::BadFault,
+                        fault.span,
+                        "a duplicating network duplicates messages anyway",
+                    )
+                    .help(
+                        "take `duplicating` away where that has a budget, or `duplicate` where it has none",
+                    ),
                 ),
                 FaultKind::Corrupt { pattern, .. } if mistakes::message_of(pattern).is_none() => self.report(
                     Diagnostic::error(Code::BadFault, pattern.span, "this is no message")
@@ -181,6 +192,8 @@ impl<'a> Survey<'a> {
         for fault in self.faults.clone() {
             let at = Tree(fault.span);
             match &fault.kind {
+                // Reported above.
+                FaultKind::Lose(None) if self.network.lossy => {}
                 FaultKind::Lose(message) => {
                     let message = message.as_ref().and_then(|name| self.find_message(name));
                     let name = self.title(fault, "lose");
@@ -195,11 +208,11 @@ impl<'a> Survey<'a> {
                     let name = at.name(self.title(fault, "partition"));
                     self.note(&name.text, chart::Event::Partition);
                     actions.push(Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
-                    if *heal {
+                    if let Some(heals) = *heal {
                         let body = vec![at.assign(parted(), at.bool(false))];
                         let name = at.name(self.title(fault, "heal"));
                         self.note(&name.text, chart::Event::Heal);
-                        let (fairness, guard) = (fault.fairness, Some(parted()));
+                        let (fairness, guard) = (heals, Some(parted()));
                         actions.push(Action { fairness, name, params: Vec::new(), guard, body });
                     }
                 }
@@ -223,8 +236,12 @@ impl<'a> Survey<'a> {
     ) {
         let fairness = fault.map_or(Fairness::None, |fault| fault.fairness);
         let (left, spend) = fault.map_or((None, None), |fault| self.spend(at, fault));
-        let concerned: Vec<Route> =
-            self.routes.iter().filter(|route| message.is_none_or(|message| route.message == message)).copied().collect();
+        let concerned: Vec<Route> = self
+            .routes
+            .iter()
+            .filter(|route| message.is_none_or(|message| route.message == message))
+            .copied()
+            .collect();
         if self.network.order != Order::Fifo {
             let patterns: Vec<Pattern> = concerned
                 .iter()
@@ -235,8 +252,7 @@ impl<'a> Survey<'a> {
             }
             let which = at.var("message");
             let any = Pattern { span: at.0, kind: PatternKind::Or(patterns) };
-            let concerned =
-                message.map(|_| at.expr(ExprKind::Is(Box::new(which.clone()), Box::new(any))));
+            let concerned = message.map(|_| at.expr(ExprKind::Is(Box::new(which.clone()), Box::new(any))));
             let remove = at.change(at.var(NETWORK), "remove", vec![which]);
             self.note(name, chart::Event::Lose(0));
             actions.push(Action {
@@ -292,7 +308,9 @@ impl<'a> Survey<'a> {
         actions: &mut Vec<Action>,
     ) {
         let at = Tree(fault.span);
-        let Some(old) = mistakes::message_of(pattern).and_then(|name| self.find_message(name)) else { return };
+        let Some(old) = mistakes::message_of(pattern).and_then(|name| self.find_message(name)) else {
+            return;
+        };
         let Some(new) = self.find_message(message) else { return };
         let (patterns, rest): (&[PatternArg], bool) = match &pattern.kind {
             PatternKind::Call { args, rest, .. } => (args, *rest),

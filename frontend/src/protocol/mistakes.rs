@@ -42,14 +42,22 @@ pub(super) fn either(name: &Name, other: &Name) -> Diagnostic {
 
 /// What stands in a protocol and belongs into a node.
 pub(super) fn only_in_node(item: &ModelItem) -> Diagnostic {
-    Diagnostic::error(Code::MisplacedItem, item.span, format!("{} cannot stand outside of a node", what(item)))
-        .help("move it into a node: `node NAME { … }`")
+    Diagnostic::error(
+        Code::MisplacedItem,
+        item.span,
+        format!("{} cannot stand outside of a node", what(item)),
+    )
+    .help("move it into a node: `node NAME { … }`")
 }
 
 /// What belongs into a protocol.
 pub(super) fn only_in_protocol(item: &ModelItem) -> Diagnostic {
-    Diagnostic::error(Code::MisplacedItem, item.span, format!("{} cannot stand outside of a protocol", what(item)))
-        .help("what has nodes and messages is a `protocol NAME { … }`")
+    Diagnostic::error(
+        Code::MisplacedItem,
+        item.span,
+        format!("{} cannot stand outside of a protocol", what(item)),
+    )
+    .help("what has nodes and messages is a `protocol NAME { … }`")
 }
 
 /// What belongs into a protocol, and stands in a node.
@@ -78,15 +86,21 @@ pub(super) fn never_sent(message: &Name, node: &str) -> Diagnostic {
 
 /// A message for nobody.
 pub(super) fn not_handled(message: &Name, node: &Name) -> Diagnostic {
-    Diagnostic::error(Code::NotHandled, node.span, format!("`{}` does not handle `{}`", node.text, message.text))
-        .label(message.span, "sent to it somewhere")
-        .help(format!("write `on {} {{ }}` in `{}` where it is to be ignored", message.text, node.text))
+    Diagnostic::error(
+        Code::NotHandled,
+        node.span,
+        format!("`{}` does not handle `{}`", node.text, message.text),
+    )
+    .label(message.span, "sent to it somewhere")
+    .help(format!("write `on {} {{ }}` in `{}` where it is to be ignored", message.text, node.text))
 }
 
 /// The message that a pattern is about.
 pub(super) fn message_of(pattern: &Pattern) -> Option<&Name> {
     match &pattern.kind {
-        PatternKind::Path(path) | PatternKind::Call { path, .. } if path.qualifier.is_none() => Some(&path.name),
+        PatternKind::Path(path) | PatternKind::Call { path, .. } if path.qualifier.is_none() => {
+            Some(&path.name)
+        }
         _ => None,
     }
 }

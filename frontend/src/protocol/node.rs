@@ -133,9 +133,10 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
             Event::Restart(span) => {
                 // Written together with the crash.
-                let restarts = self.of().crash.is_some_and(|fault| {
-                    matches!(fault.kind, FaultKind::Crash { restart: true, .. })
-                });
+                let restarts = self
+                    .of()
+                    .crash
+                    .is_some_and(|fault| matches!(fault.kind, FaultKind::Crash { restart: Some(_), .. }));
                 if !restarts {
                     let name = &self.of().node.name.text;
                     let diagnostic =
@@ -323,10 +324,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                 match self.survey.destination(to, place.handler, sender) {
                     Some(to) => self.send(at, message, args, to.to, to.index),
                     None => {
-                        let diagnostic =
-                            Diagnostic::error(Code::UnknownNode, to.span, "it is not clear which node this is")
-                                .help("write `NODE[i]`, `NODE` or the name after `from`; `to all NODE` sends to each");
-                        self.survey.report(diagnostic);
+                        self.survey.no_destination(to);
                         failed()
                     }
                 }
@@ -341,8 +339,9 @@ impl<'s, 'a> Writer<'s, 'a> {
                 }
                 None => {
                     let diagnostic =
-                        Diagnostic::error(Code::UnknownNode, at.0, "there is no message to reply to")
-                            .help("`reply` stands in the handler of a message; elsewhere write `send … to …`");
+                        Diagnostic::error(Code::UnknownNode, at.0, "there is no message to reply to").help(
+                            "`reply` stands in the handler of a message; elsewhere write `send … to …`",
+                        );
                     self.survey.report(diagnostic);
                     failed()
                 }
@@ -377,7 +376,12 @@ impl<'s, 'a> Writer<'s, 'a> {
         if !self.timers.contains(&timer.text) {
             let diagnostic =
                 mistakes::unknown(Code::UnknownTimer, timer, "timer", self.timers.iter().map(String::as_str));
-            self.survey.report(diagnostic.help(format!("a timer is what a handler waits for: `on timeout {} {{ … }}`", timer.text)));
+            self.survey.report(
+                diagnostic.help(format!(
+                    "a timer is what a handler waits for: `on timeout {} {{ … }}`",
+                    timer.text
+                )),
+            );
             return at.stmt(StmtKind::Error);
         }
         at.assign(Tree(timer.span).var(timer.text.clone()), at.bool(on))
@@ -417,24 +421,25 @@ impl<'s, 'a> Writer<'s, 'a> {
         let name = at.name("crash");
         let event = chart::Event::Crash(self.kind);
         self.push(&like, event, Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
-        if !restart {
-            return;
-        }
+        let Some(restarts) = restart else { return };
         let handler = node.items.iter().find_map(|item| match &item.kind {
-            ModelItemKind::Protocol(ProtocolItem::On(handler)) if matches!(handler.event, Event::Restart(_)) => {
+            ModelItemKind::Protocol(ProtocolItem::On(handler))
+                if matches!(handler.event, Event::Restart(_)) =>
+            {
                 Some((item, handler))
             }
             _ => None,
         });
         let mut body = vec![at.assign(at.var(UP), at.bool(true))];
-        let (mut like, mut fairness, mut guard) = (like, fault.fairness, None);
+        let (mut like, mut fairness, mut guard) = (like, restarts, None);
         if let Some((item, handler)) = handler {
             if self.of().has_start() {
                 body.push(at.assign(at.var(STARTED), at.bool(true)));
             }
             let place = Place { handler: None, sender: None };
             body.extend(self.statements(&handler.body, place));
-            guard.clone_from(&handler.guard);
+            let room = self.room(at, &handler.body, place);
+            guard = at.all(room.into_iter().chain(handler.guard.clone()));
             like = item.clone();
             if handler.fairness != musilc_ir::Fairness::None {
                 fairness = handler.fairness;

@@ -71,9 +71,12 @@ impl Network {
                         "reliable" => reliable = Some(name),
                         "lossy" => network.lossy = true,
                         "duplicating" => network.duplicating = true,
-                        _ => diagnostics.push(
-                            mistakes::unknown(Code::BadNetwork, name, "kind of network", WORDS.iter().copied()),
-                        ),
+                        _ => diagnostics.push(mistakes::unknown(
+                            Code::BadNetwork,
+                            name,
+                            "kind of network",
+                            WORDS.iter().copied(),
+                        )),
                     }
                 }
                 NetworkOption::Capacity(_, most) => network.capacity = Some(most.clone()),
@@ -118,8 +121,12 @@ impl Network {
                 );
             } else if network.order == Order::Bag && network.when_full == WhenFull::Block {
                 diagnostics.push(
-                    Diagnostic::error(Code::BadNetwork, name.span, "only a `fifo` network can block its senders")
-                        .help("a bag is full for one message and not for another; write `drop` or `error`"),
+                    Diagnostic::error(
+                        Code::BadNetwork,
+                        name.span,
+                        "only a `fifo` network can block its senders",
+                    )
+                    .help("a bag is full for one message and not for another; write `drop` or `error`"),
                 );
             }
         }

@@ -151,8 +151,12 @@ impl<'a> Survey<'a> {
             let Some(at) = self.kind(node) else { continue };
             if self.kinds[at].crash.replace(fault).is_some() {
                 self.report(
-                    Diagnostic::error(Code::BadFault, node.span, format!("`{}` has a crash already", node.text))
-                        .help("one fault says how often its nodes may crash, and whether they restart"),
+                    Diagnostic::error(
+                        Code::BadFault,
+                        node.span,
+                        format!("`{}` has a crash already", node.text),
+                    )
+                    .help("one fault says how often its nodes may crash, and whether they restart"),
                 );
             }
         }
@@ -213,9 +217,10 @@ impl<'a> Survey<'a> {
             }
             for fault in self.faults.clone() {
                 let FaultKind::Corrupt { pattern, message, .. } = &fault.kind else { continue };
-                let (Some(old), Some(new)) =
-                    (mistakes::message_of(pattern).and_then(|name| self.find_message(name)), self.find_message(message))
-                else {
+                let (Some(old), Some(new)) = (
+                    mistakes::message_of(pattern).and_then(|name| self.find_message(name)),
+                    self.find_message(message),
+                ) else {
                     continue;
                 };
                 let same_way: Vec<Route> =
@@ -320,6 +325,40 @@ impl<'a> Survey<'a> {
             (Some(at), None) => Some(Destination { to: at, index: Some(to.clone()) }),
             _ => None,
         }
+    }
+
+    /// Reports that a message goes to no node.
+    pub(super) fn no_destination(&mut self, to: &Expr) {
+        let (name, indexed) = match &to.kind {
+            ExprKind::Path(path) => (Some(&path.name), false),
+            ExprKind::Index(array, _) => match &array.kind {
+                ExprKind::Path(path) => (Some(&path.name), true),
+                _ => (None, true),
+            },
+            _ => (None, false),
+        };
+        let kind = name.and_then(|name| self.find_kind(&name.text));
+        let diagnostic = match (name, kind) {
+            (Some(name), Some(_)) if indexed => Diagnostic::error(
+                Code::UnknownNode,
+                to.span,
+                format!("there is but one node `{}`", name.text),
+            )
+            .help(format!("write `to {}`", name.text)),
+            (Some(name), Some(_)) => Diagnostic::error(
+                Code::UnknownNode,
+                to.span,
+                format!("there are several nodes `{}`", name.text),
+            )
+            .help(format!("write `to {0}[i]` for one of them, or `to all {0}` for each", name.text)),
+            (Some(name), None) if indexed => {
+                let names = self.kinds.iter().map(|kind| kind.node.name.text.as_str());
+                mistakes::unknown(Code::UnknownNode, name, "node", names)
+            }
+            _ => Diagnostic::error(Code::UnknownNode, to.span, "it is not clear which node this is")
+                .help("write `NODE[i]`, `NODE` or the name after `from`; `to all NODE` sends to each"),
+        };
+        self.report(diagnostic);
     }
 
     /// Messages that nobody sends, or that nobody takes.

@@ -90,7 +90,6 @@ impl Tree {
         Pattern { span: self.0, kind }
     }
 
-
     pub(super) fn arg(self, name: &str, value: Expr) -> Arg {
         Arg { name: Some(self.name(name)), value }
     }

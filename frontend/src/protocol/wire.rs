@@ -4,7 +4,8 @@ use super::options::{Order, WhenFull};
 use super::survey::{Route, Survey};
 use super::tree::Tree;
 use crate::ast::{
-    Arg, BinaryOp, Domain, Expr, ExprKind, Field, ItemKind, Name, PatternArg, Stmt, TypeExpr, TypeKind, Variant,
+    Arg, BinaryOp, Domain, Expr, ExprKind, Field, ItemKind, Name, PatternArg, Stmt, TypeExpr, TypeKind,
+    Variant,
 };
 
 /// The variable that holds the packets.
@@ -79,8 +80,11 @@ impl Survey<'_> {
         for &route in &self.routes {
             let name = self.packets(route);
             let fields = self.ends(route).into_iter().chain(self.fields(route.message).iter().cloned());
-            let variant =
-                Variant { doc: self.messages[route.message].doc.clone(), name: self.variant(route), fields: fields.collect() };
+            let variant = Variant {
+                doc: self.messages[route.message].doc.clone(),
+                name: self.variant(route),
+                fields: fields.collect(),
+            };
             match enums.iter_mut().find(|(other, _)| *other == name) {
                 Some((_, variants)) => variants.push(variant),
                 None => enums.push((name, vec![variant])),
@@ -130,9 +134,13 @@ impl Survey<'_> {
         }
         // By name, since those of the ends come first.
         let fields = self.fields(route.message);
-        all.extend(args.into_iter().enumerate().map(|(position, arg)| match (&arg.name, fields.get(position)) {
-            (None, Some(field)) => Arg { name: Some(Name { span: arg.value.span, ..field.name.clone() }), ..arg },
-            _ => arg,
+        all.extend(args.into_iter().enumerate().map(|(position, arg)| {
+            match (&arg.name, fields.get(position)) {
+                (None, Some(field)) => {
+                    Arg { name: Some(Name { span: arg.value.span, ..field.name.clone() }), ..arg }
+                }
+                _ => arg,
+            }
         }));
         at.variant(&self.packets(route), Name { span: at.0, ..self.variant(route) }, all)
     }

@@ -250,6 +250,81 @@ fn two_instances_of_one_part_meet() {
 }
 
 #[test]
+fn parts_of_parts() {
+    let parts = "type K = 0..2;
+        model Leaf(id: 0..9, ref total: 0..9) {
+            var x: 0..3 = id % 2;
+            fn near(y: 0..3) -> bool = x == y || x + 1 == y;
+            fair action send(v: 0..3) when near(v) && total < 8 { x = 2 - x; total = total + v; }
+            fair as one action receive(v: 0..3, w: bool) when x < 2 { x = if w { x + 1 } else { 0 }; }
+            action alone() when enabled_once(total) { total = 0; }
+            reachable two: x == 2;
+            terminal total > 5;
+        }
+        fn enabled_once(n: 0..9) -> bool = n == 5;
+        model Group(base: 0..4, ref sums: [0..9; K]) {
+            part leaf[i: K] = Leaf(id: base + i, ref sums[i]);
+            part last = Leaf(base + 2, total: ref sums[0]);
+            sync leaf.send with last.receive;
+            invariant some: enabled(leaf[0].send) ==> leaf[0].x <= 2 && last.x < 2;
+        }
+        model M {
+            var sums: [[0..9; K]; K] = 0;
+            part group[k: K] = Group(base: 2 * k, ref sums[1 - k]);
+            sync group.leaf.receive with group.last.send;
+            invariant low: forall k in K: group[k].last.x + group[k].leaf[k].x < 4 && group[k].leaf[0].near(group[k].leaf[0].x);
+        }
+        check c: M expect violates low;";
+    let plain = "type K = 0..2;
+        model M {
+            var sums: [[0..9; K]; K] = 0;
+            var x: [[0..3; K]; K] = 0;
+            var last: [0..3; K] = 0;
+            init forall k in K: x[k][1] == 1 && x[k][0] == 0 && last[k] == 0;
+            action alone(k: K, i: K) when sums[1 - k][i] == 5 { sums[1 - k][i] = 0; }
+            action alone_last(k: K) when sums[1 - k][0] == 5 { sums[1 - k][0] = 0; }
+            action inner(k: K, i: K, v: 0..3, w: bool)
+                when (x[k][i] == v || x[k][i] + 1 == v) && sums[1 - k][i] < 8 && last[k] < 2 {
+                x[k][i] = 2 - x[k][i];
+                sums[1 - k][i] = sums[1 - k][i] + v;
+                last[k] = if w { last[k] + 1 } else { 0 };
+            }
+            action outer(k: K, i: K, l: K, v: 0..3, w: bool)
+                when x[k][i] < 2 && (last[l] == v || last[l] + 1 == v) && sums[1 - l][0] < 8 {
+                x[k][i] = if w { x[k][i] + 1 } else { 0 };
+                last[l] = 2 - last[l];
+                sums[1 - l][0] = sums[1 - l][0] + v;
+            }
+            invariant low: forall k in K: last[k] + x[k][k] < 4;
+        }
+        check c: M expect violates low;";
+    // A leaf begins with its number; written in one piece, that is an initial condition.
+    let plain = plain.replace("var x: [[0..3; K]; K] = 0;", "var x: [[0..3; K]; K] = [[0, 1], [0, 1]];");
+    let (own, other) = (found(parts), found(&plain));
+    assert_eq!((&own.1, own.2), (&other.1, other.2));
+    assert!(own.0.contains("after") && other.0.contains("after"), "{own:?} {other:?}");
+    let system = system(parts);
+    let actions: Vec<&str> = names(system.transitions.iter().map(|transition| &transition.name));
+    assert_eq!(
+        actions,
+        [
+            "group[_].leaf[_].alone",
+            "group[_].last.alone",
+            "group[_].leaf[_].send + last.receive",
+            "group[0].leaf[0].receive + group[_].last.send",
+            "group[0].leaf[1].receive + group[_].last.send",
+            "group[1].leaf[0].receive + group[_].last.send",
+            "group[1].leaf[1].receive + group[_].last.send"
+        ]
+    );
+    let reachable: Vec<&str> = names(system.properties.iter().map(|property| &property.name));
+    assert!(
+        reachable.contains(&"group[1].leaf[0].two") && reachable.contains(&"group.some"),
+        "{reachable:?}"
+    );
+}
+
+#[test]
 fn alternatives_of_a_rendezvous() {
     let system = system(
         "model A { fair action go() {} action stay() {} property often: always eventually taken(go); }
@@ -318,6 +393,26 @@ fn names_of_a_part_are_its_own() {
 }
 
 #[test]
+fn an_inner_name_hides_an_outer_one() {
+    same(
+        "type T = 0..2;
+        model P(T: Set<0..3>, n: 0..3) {
+            var x: 0..3 = n;
+            action go(v: 0..3) when v in T && (exists w in T: w == v) { x = v; }
+        }
+        model M(p: 0..3) { part a[p: 0..2] = P(T: {p + 1}, n: count p in 0..3: p == 1); part b = P({p}, p); }
+        check c: M(2) expect holds;",
+        "model M(p: 0..3) {
+            var x: [0..3; 0..2] = 1;
+            var y: 0..3 = p;
+            action go(q: 0..2, v: 0..3) when v == q + 1 { x[q] = v; }
+            action set(v: 0..3) when v == p { y = v; }
+        }
+        check c: M(2) expect holds;",
+    );
+}
+
+#[test]
 fn arguments_have_values_for_all_indices() {
     let text = |bound: &str| {
         format!(
@@ -382,6 +477,11 @@ fn mistakes_are_reported_once() {
         assert!(!found.is_empty() && found.iter().all(|other| *other == code), "{part}: {found:?}");
         assert!(found.len() == 1 || code == Code::RecursiveDefinition, "{part}: {found:?}");
     }
+    // What follows from a part that is in error is silent.
+    for part in ["part p = Q(1);", "part p[i: 1] = P(i, ref x);", "part p[i: 0..2000] = P(0, ref x);"] {
+        let uses = "invariant a: p[0].own && p[1].f(2) == 3 && enabled(p[_].go); sync p.go with p.other; action b() { x = p[0].x; }";
+        assert_eq!(codes(&around(&format!("{part} {uses}"))).len(), 1, "{part}");
+    }
     // What is wrong in a model is said of the model, and not of each part.
     let wrong =
         "model P { var x: bool = 1; action a() { x = y; } } model M { part p = P(); part q[i: 0..3] = P(); }";
@@ -398,7 +498,7 @@ fn many_parts_of_parts_are_refused() {
     assert!(!found.is_empty() && found.iter().all(|code| *code == Code::TooLarge), "{found:?}");
     let mut text = "model M0(n: 0..3) { var x: 0..3 = n; }".to_owned();
     for i in 1..=14 {
-        let double = vec!["n"; 6].join(" + ");
+        let double = ["n"; 6].join(" + ");
         text.push_str(&format!("model M{i}(n: 0..3) {{ part a = M{}(({double}) % 3); }}", i - 1));
     }
     assert!(codes(&text).iter().all(|code| *code == Code::TooLarge));

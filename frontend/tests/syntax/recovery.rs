@@ -159,8 +159,8 @@ fn words_of_later_versions() {
         "simulate p: x ~> y;
 model M {
   symmetric action a() { } refine implements action b() { }
-  var assume: bool; environment c = 3; node X { a; } guarantee h: x;
-  invariant p: faults(a) && x;
+  var assume: bool; environment c = 3; guarantee h: x;
+  invariant p: implements(a) && x;
 }
 message Prepare; symmetric type T = 0..2;",
         &[
@@ -169,10 +169,9 @@ message Prepare; symmetric type T = 0..2;",
             "E0006 3:28 `refine`",
             "E0006 4:7 `assume`",
             "E0006 4:21 `environment`",
-            "E0006 4:40 `node`",
-            "E0006 4:54 `guarantee`",
-            "E0006 5:16 `faults`",
-            "E0006 7:1 `message`",
+            "E0006 4:40 `guarantee`",
+            "E0006 5:16 `implements`",
+            "E0016 7:1 `message` cannot stand outside of a protocol",
             "E0006 7:18 `symmetric`",
         ],
     );

@@ -79,6 +79,7 @@ pub(crate) fn stmt(s: &Stmt) -> String {
         StmtKind::Let { name, value } => format!("(let {} {})", name.text, expr(value)),
         StmtKind::Assign { place, value } => format!("(= {} {})", expr(place), expr(value)),
         StmtKind::Call(call) => expr(call),
+        StmtKind::Communicate(what) => communication(what),
         StmtKind::If { cond, then, otherwise } => {
             let otherwise = if otherwise.is_empty() {
                 String::new()
@@ -95,6 +96,22 @@ pub(crate) fn stmt(s: &Stmt) -> String {
             format!("(for {} {}{})", name.text, domain(d), each(body, stmt))
         }
         StmtKind::Error => "ERROR".to_owned(),
+    }
+}
+
+/// A statement of a node.
+fn communication(what: &Communication) -> String {
+    let sent = |message: &Name, args: &[Arg]| format!("{}{}", message.text, each(args, arg));
+    match what {
+        Communication::Send { message, args, to } => {
+            format!("(send {} (to {}))", sent(message, args), expr(to))
+        }
+        Communication::Broadcast { message, args, to } => {
+            format!("(send {} (to all {}))", sent(message, args), to.text)
+        }
+        Communication::Reply { message, args } => format!("(reply {})", sent(message, args)),
+        Communication::Set(timer) => format!("(set {})", timer.text),
+        Communication::Cancel(timer) => format!("(cancel {})", timer.text),
     }
 }
 

@@ -117,6 +117,7 @@ fn parts() {
             part single = Q;
             sync p.send with single.receive;
             sync s.p.send with receive;
+            sync with.with with ref.sync;
             var sync: bool = false;
             init sync || true;
             property x: enabled(p[_].send) ~> taken(s.p[0].receive(1, _));
@@ -136,11 +137,86 @@ fn parts() {
     );
     let ModelItemKind::Sync(sync) = &items[3].kind else { panic!() };
     assert_eq!((member(&sync.first), member(&sync.second)), ("s.p.send".into(), "receive".into()));
-    let ModelItemKind::Property { claim, .. } = &items[6].kind else { panic!() };
+    let ModelItemKind::Property { claim, .. } = &items[7].kind else { panic!() };
     assert_eq!(expr(claim), "(~> (enabled p[_].send) (taken s.p[0].receive of 1 _))");
     let ItemKind::Check { expect, .. } = &chapter.items[2].kind else { panic!() };
     let ExpectKind::Reaches { property, .. } = &expect.kind else { panic!() };
     assert_eq!(member(property), "s[1].p[false].x");
+}
+
+#[test]
+fn protocols() {
+    let chapter = sound(
+        "protocol P(n: 0..=2) {
+            /// Said.
+            message Say(a: bool, b: 0..2);
+            message message;
+            var network: bool = false;
+            node A {
+                stable var x: bool = false;
+                var send: bool = false;
+                var set: Set<0..2> = {};
+                fair on start { send Say(true, b: 1) to all B; set set; set = {1}; send = true; }
+                on Say(a, b: _) from p when a && x { reply message; if a { send message to (p); } else { cancel t; } }
+                strong fair as one on timeout t when x { set.insert(1); }
+                on restart { }
+                on timeout when x { }
+                action timeout(stable: bool, to: bool) { send Say(to, 1) to to; send.to = x; }
+            }
+            node B[0..2] { on message { } }
+            node C[i: 0..2] { on Say(..) { } }
+            network bag, lossy, capacity n + 1, when full drop, strong fair;
+            faults { crash A at most n, restart; lose; fair duplicate Say at most 2; corrupt Say(true, ..) into message; partition {A, B[0]} | {B[1]} at most 1, heal; }
+            invariant node: !network && A.x;
+        }
+        model M { var message: bool = false; var node: bool = message; init node == message; action send(to: bool) { node = to; } }",
+    );
+    let ItemKind::Protocol { items, .. } = &chapter.items[0].kind else { panic!() };
+    let own = |item: &ModelItem| match &item.kind {
+        ModelItemKind::Protocol(item) => Some(item.clone()),
+        _ => None,
+    };
+    let [says, _, a, b, c, network, faults] = &items.iter().filter_map(own).collect::<Vec<_>>()[..] else {
+        panic!()
+    };
+    assert_eq!(items[0].doc.as_deref(), Some("Said."));
+    assert!(matches!(says, ProtocolItem::Message(message) if message.fields.len() == 2));
+    let ProtocolItem::Node(a) = a else { panic!() };
+    let handlers: Vec<Handler> = a
+        .items
+        .iter()
+        .filter_map(|item| match own(item) {
+            Some(ProtocolItem::On(handler)) => Some(handler),
+            _ => None,
+        })
+        .collect();
+    let bodies: Vec<String> = handlers.iter().map(|handler| each(&handler.body, stmt)).collect();
+    assert_eq!(
+        bodies,
+        [
+            " (send Say true b: 1 (to all B)) (set set) (= set (set 1)) (= send true)",
+            " (reply message) (if a (then (send message (to (paren p)))) (else (cancel t)))",
+            " (method set insert 1)",
+            "",
+            "",
+        ]
+    );
+    assert!(matches!(handlers[0].event, Event::Start(_)));
+    assert!(
+        matches!(&handlers[1].event, Event::Message { fields, rest: false, from: Some(from), .. } if fields.len() == 2 && from.text == "p")
+    );
+    assert!(matches!(&handlers[2].event, Event::Timeout(timer) if timer.text == "t"));
+    assert!(matches!(handlers[3].event, Event::Restart(_)));
+    assert!(matches!(&handlers[4].event, Event::Message { name, .. } if name.text == "timeout"));
+    assert!(matches!(&a.items[8].kind, ModelItemKind::Action(action) if action.name.text == "timeout"));
+    assert!(matches!(b, ProtocolItem::Node(b) if matches!(b.index, Some((None, _)))));
+    assert!(matches!(c, ProtocolItem::Node(c) if matches!(c.index, Some((Some(_), _)))));
+    assert!(matches!(network, ProtocolItem::Network(options) if options.len() == 5));
+    let ProtocolItem::Faults(faults) = faults else { panic!() };
+    let budgets: Vec<bool> = faults.iter().map(|fault| fault.budget.is_some()).collect();
+    assert_eq!(budgets, [true, false, true, false, true]);
+    let ItemKind::Model { items, .. } = &chapter.items[1].kind else { panic!() };
+    assert_eq!(items.len(), 4);
 }
 
 #[test]

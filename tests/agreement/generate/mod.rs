@@ -2,7 +2,7 @@
 
 mod booleans;
 mod chapter;
-mod dice;
+pub(crate) mod dice;
 mod numbers;
 mod scope;
 mod statements;
