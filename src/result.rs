@@ -18,7 +18,7 @@ pub struct Report {
     pub checks: Vec<CheckReport>,
     /// What the compiler and the lints have to say.
     pub warnings: Vec<Diagnostic>,
-    /// `trace` and `verdict` blocks that name no check.
+    /// `trace`, `chart` and `verdict` blocks that name no check.
     pub strays: Vec<Expected>,
     /// Constants that were given other values for this run.
     pub constants: Vec<(String, String)>,
@@ -169,7 +169,7 @@ pub enum Status {
     Broken(String),
 }
 
-/// A `trace` or `verdict` block that does not hold what musilc prints.
+/// A `trace`, `chart` or `verdict` block that does not hold what musilc prints.
 #[derive(Clone, Debug)]
 pub struct BlockDifference {
     /// The block.

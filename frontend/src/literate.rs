@@ -35,11 +35,13 @@ pub struct Source {
 pub enum ExpectedKind {
     /// The counterexample or witness of a check.
     Trace,
+    /// The same as messages between the nodes of a protocol.
+    Chart,
     /// What is printed about the outcome of a check.
     Verdict,
 }
 
-/// A block tagged `trace CHECK` or `verdict CHECK`.
+/// A block tagged `trace CHECK`, `chart CHECK` or `verdict CHECK`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// What it holds.
@@ -86,8 +88,12 @@ impl Source {
             let mut words = block.info(&self.text).split_whitespace();
             match words.next() {
                 Some("musil") => program.push(block.content.clone()),
-                Some(word @ ("trace" | "verdict")) => {
-                    let kind = if word == "trace" { ExpectedKind::Trace } else { ExpectedKind::Verdict };
+                Some(word @ ("trace" | "chart" | "verdict")) => {
+                    let kind = match word {
+                        "trace" => ExpectedKind::Trace,
+                        "chart" => ExpectedKind::Chart,
+                        _ => ExpectedKind::Verdict,
+                    };
                     match words.next() {
                         Some(check) => self.expected.push(Expected {
                             kind,

@@ -3,7 +3,7 @@
 use crate::check::{self, Checked};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::literate::Source;
-use crate::protocol;
+use crate::protocol::{self, Sketch};
 use crate::unread::Unread;
 use crate::{hir, lower, parse};
 use musilc_ir::{Span, TransitionSystem};
@@ -89,6 +89,8 @@ pub enum Expect {
 pub struct Program {
     checked: Checked,
     checks: Vec<Check>,
+    /// What can be seen of protocols.
+    sketches: Vec<Sketch>,
 }
 
 impl Program {
@@ -118,10 +120,11 @@ impl Program {
     /// What keeps the system from being built: an argument that is no value, or sizes beyond the limits. An empty list stands for a
     /// position that is none.
     pub fn system(&self, check: usize) -> Result<TransitionSystem, Vec<Diagnostic>> {
-        match self.checked.checks.get(check) {
-            Some(check) => lower::lower(&self.checked.chapter, check),
-            None => Err(Vec::new()),
-        }
+        let Some(check) = self.checked.checks.get(check) else { return Err(Vec::new()) };
+        let mut system = lower::lower(&self.checked.chapter, check)?;
+        let sketch = self.sketches.iter().find(|sketch| sketch.protocol == check.check.model);
+        system.chart = sketch.and_then(|sketch| sketch.chart(&system));
+        Ok(system)
     }
 }
 
@@ -135,7 +138,7 @@ const MAX_DIAGNOSTICS: usize = 100;
 pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option<Program>, Vec<Diagnostic>) {
     let (ast, mut diagnostics) = parse::parse(source);
     let unread = Unread::new(source.program(), &ast, &diagnostics);
-    let (ast, found) = protocol::expand(ast);
+    let (ast, sketches, found) = protocol::expand(ast);
     diagnostics.extend(found);
     let (checked, found) = check::check(&ast, source.text(), options, files);
     diagnostics.extend(found.into_iter().filter(|diagnostic| !unread.explains(diagnostic)));
@@ -154,5 +157,5 @@ pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option
         return (None, diagnostics);
     }
     let checks = checked.checks.iter().map(|check| check.check.clone()).collect();
-    (Some(Program { checked, checks }), diagnostics)
+    (Some(Program { checked, checks, sketches }), diagnostics)
 }

@@ -9,6 +9,7 @@ mod faults;
 mod mistakes;
 mod node;
 mod options;
+mod sketch;
 mod survey;
 mod tree;
 mod wire;
@@ -19,19 +20,22 @@ use crate::ast::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use node::Writer;
+pub(crate) use sketch::Sketch;
 use survey::Survey;
 use tree::Tree;
 use wire::{Ends, Hidden};
 
-/// Puts the protocols of a chapter into the words of models.
-pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Diagnostic>) {
+/// Puts the protocols of a chapter into the words of models, and says what can be seen of them there.
+pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
+    let mut sketches = Vec::new();
     let mut items = Vec::with_capacity(chapter.items.len());
     for item in chapter.items {
         match &item.kind {
             ItemKind::Protocol { name, params, items: inner } => {
                 let mut survey = Survey::new(name, params, inner);
                 items.extend(survey.models(&item));
+                sketches.push(survey.sketch());
                 // Who sends what to whom is not known where a name is wrong.
                 let wrong = |code| matches!(code, Code::UnknownMessage | Code::UnknownNode);
                 if survey.diagnostics.iter().any(|diagnostic| wrong(diagnostic.code)) {
@@ -48,7 +52,7 @@ pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Diagnostic>) {
             _ => items.push(item),
         }
     }
-    (Chapter { items }, diagnostics)
+    (Chapter { items }, sketches, diagnostics)
 }
 
 /// Reports what only protocols may have.

@@ -7,6 +7,7 @@
 mod build;
 mod canonical;
 mod certificate;
+pub mod chart;
 mod claim;
 mod data;
 pub mod eval;

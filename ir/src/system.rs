@@ -1,5 +1,6 @@
 //! Symbolic transition systems: the contract between the frontend and the engines.
 
+use crate::chart::Chart;
 use crate::{Claim, Context, DataType, ExprId, Formula, Goal, PropertyId, Span, TransitionId, Type, VarId};
 
 /// A finite symbolic transition system with its properties, and what is needed to show its states as the chapter would.
@@ -23,6 +24,8 @@ pub struct TransitionSystem {
     pub probes: Vec<Probe>,
     /// The chapter's own variables, each a run of state variables.
     pub sources: Vec<SourceVariable>,
+    /// The protocol that it was made of, if it was.
+    pub chart: Option<Chart>,
 }
 
 /// A state variable.

@@ -37,7 +37,7 @@
 //! with an optional minus. `x*` is any number of x, `x,*` the same with commas between, `x?` at most one.
 //!
 //! ```text
-//! file       = "system" NAME type* variable* source* shared? init transition* terminal property* probes?
+//! file       = "system" NAME type* variable* source* shared? init transition* terminal property* probes? chart?
 //! type       = "enum" LABEL "{" variant,* "}" | "struct" LABEL "{" field,* "}"
 //! variant    = NAME ("(" field,* ")")?
 //! field      = NAME ":" data
@@ -58,6 +58,11 @@
 //! property   = ("inductive"? "invariant" | "step" "invariant" | "reachable" | "temporal" | "recoverable") NAME span
 //!              let* failure* "holds" expr "claim" claim ("formula" formula)?
 //! probes     = "probes" let* ("antecedent" NAME ":" expr span | "state" NAME NAME ":" expr span)*
+//!
+//! chart      = "chart" ("lane" NAME (":" data)? ("up" INT)?)* ("store" INT "{" packet,* "}")* ("event" event)*
+//! packet     = NAME "is" NAME INT "to" INT         numbers are positions: of sources, lanes, stores and packets
+//! event      = "other" | ("start" | "crash" | "restart" | "lose") INT | ("timeout" | "own") INT NAME
+//!            | ("deliver" | "again" | "corrupt") INT INT | "partition" | "heal"
 //!
 //! params     = "(" (NAME ":" data),* ")"
 //! let        = "%" INT "=" expr
@@ -83,6 +88,7 @@
 //! `let` named: printed once, used often. `div` and `mod` are Euclidean, and 0 where the divisor is 0; `narrow` and the others are those of [`Node`](crate::Node).
 //! A list of `||`, `&&` or `+` is one node; comparisons do not associate; `!=`, `>=` and `>` are the negations of `==`, `<` and `<=`.
 
+mod chart;
 mod expression;
 mod formula;
 mod layout;

@@ -78,6 +78,7 @@ impl Validator<'_> {
             self.enter(format!("probe {number}"));
             self.boolean(probe.expr, Scope::STATE);
         }
+        self.problems.extend(system.chart.iter().flat_map(|chart| chart.problems(system)));
         self.enter("sources".to_owned());
         let mut covered = vec![false; system.variables.len()];
         for source in &system.sources {

@@ -85,6 +85,15 @@ reachable there
 probes
   antecedent small: b @1..2
   state table "St ate": x == -3
+
+chart
+  lane Node: Kind up 1
+  lane "odd lane": -1..=1
+  lane lane
+  store 0 { Vote is Vote 0 to 1, "odd variant" is "init" 1 to 0 }
+  store 2 { }
+  event deliver 0 1
+  event timeout 1 "state"
 "##;
 
 fn assert_round_trip(system: &TransitionSystem) -> TransitionSystem {
@@ -100,6 +109,8 @@ fn everything_comes_back() {
     let again = assert_round_trip(&system);
     assert_eq!(again.variables, system.variables);
     assert_eq!(again.sources, system.sources);
+    assert!(system.chart.as_ref().is_some_and(|chart| chart.lanes.len() == 3 && chart.stores.len() == 2));
+    assert_eq!(again.chart, system.chart);
     assert_eq!(again.init.params, system.init.params);
     for (a, b) in again.transitions.iter().zip(&system.transitions) {
         assert_eq!((&a.name, &a.params, a.fairness, a.span), (&b.name, &b.params, b.fairness, b.span));
@@ -582,4 +593,23 @@ proptest! {
         prop_assert_eq!(&again.transitions[0].name, &name);
         prop_assert_eq!(&again.variables[0].name, &other);
     }
+}
+
+#[test]
+fn every_event_comes_back() {
+    let transition = |number: u32| format!("transition t{number}\n  when true\n\n");
+    let transitions: String = (0..12).map(transition).collect();
+    let head = "system s\n\nvar x: bool\n\nsource x: bool from x\n\ninit\n  x = false\n\n";
+    let words = "other, start 1, timeout 0 retry, own 1 \"close it\", crash 0, restart 0, deliver 0 0, again 0 1, \
+                 lose 0, corrupt 0 1, partition, heal";
+    let events: String = words.split(", ").map(|event| format!("  event {event}\n")).collect();
+    let chart = "chart\n  lane A up 0\n  lane B: 0..=2\n  store 0 { M is M 0 to 1, N_B_to_A is N 1 to 0 }\n";
+    let whole = format!("{head}{transitions}terminal\n  holds false\n\n{chart}{events}");
+    let system = text::parse(&whole).unwrap();
+    assert_eq!(text::print(&system), whole);
+    for wrong in ["crash 2", "deliver 0 2", "lose 1", "start 7"] {
+        let text = whole.replace("event start 1", &format!("event {wrong}"));
+        assert!(text::parse(&text).unwrap_err().message.contains("no such lane"), "{wrong}");
+    }
+    assert!(text::parse(&whole.replace("  event heal\n", "")).is_err());
 }

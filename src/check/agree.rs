@@ -286,6 +286,7 @@ mod tests {
             properties: vec![],
             probes: vec![],
             sources: vec![],
+            chart: None,
         }
     }
 

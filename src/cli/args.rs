@@ -82,7 +82,7 @@ pub(crate) enum Colour {
 pub(crate) enum Verb {
     /// Print the transition systems of checks
     Ir(IrArguments),
-    /// Run the checks and rewrite the `trace` and `verdict` blocks of the chapters
+    /// Run the checks and rewrite the `trace`, `chart` and `verdict` blocks of the chapters
     Bless(BlessArguments),
     /// Write a check in the format of another tool
     Export(ExportArguments),

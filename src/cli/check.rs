@@ -6,7 +6,7 @@ use super::output;
 use super::progress::ProgressLine;
 use super::signals;
 use musilc::ir::Interrupt;
-use musilc::report::{Human, Json, Totals};
+use musilc::report::{Human, Json, Mermaid, Totals};
 use musilc::{Chapter, Error, Exit, Options};
 use std::io;
 use std::time::Instant;
@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> io::Result<Exit> {
             certificate: arguments.symbolic.certificate,
             traces: arguments.output.traces,
             all_values: arguments.output.all_values,
+            charts: arguments.output.chart.into(),
             timings,
             command: format!("musilc{}", arguments.reproduction()),
         },
@@ -108,7 +109,7 @@ impl Session<'_> {
     fn bad(&mut self, error: &Error) {
         self.totals.bad_files += 1;
         let exit = match self.arguments.output.format {
-            Format::Human => inputs::show(error, &self.human),
+            Format::Human | Format::Mermaid => inputs::show(error, &self.human),
             Format::Json => self.json.failed(error),
         };
         self.exit = self.exit.max(exit);
@@ -146,6 +147,10 @@ impl Session<'_> {
                 output::err(&self.human.remarks(&report));
             }
             Format::Json => self.json.chapter(&report),
+            Format::Mermaid => {
+                output::out(&Mermaid { quiet: self.arguments.output.quiet }.chapter(&report))?;
+                output::err(&self.human.remarks(&report));
+            }
         }
         Ok(())
     }
@@ -164,6 +169,7 @@ impl Session<'_> {
             // Where nothing could be checked, the errors say everything.
             Format::Human if self.totals.files == 0 && self.exit == Exit::BadInput => {}
             Format::Human => output::out(&self.human.summary(&self.totals, started.elapsed()))?,
+            Format::Mermaid => {}
             Format::Json => output::out(&self.json.document(self.exit, &self.totals, started.elapsed()))?,
         }
         Ok(self.exit)
@@ -193,7 +199,7 @@ impl Session<'_> {
     fn complain(&mut self, message: String) {
         self.exit = self.exit.max(Exit::BadInput);
         match self.arguments.output.format {
-            Format::Human => output::error(message),
+            Format::Human | Format::Mermaid => output::error(message),
             Format::Json => self.json.complaint(message),
         }
     }

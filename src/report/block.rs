@@ -1,9 +1,10 @@
-//! The `trace CHECK` and `verdict CHECK` blocks of a chapter: what musilc prints there.
+//! The `trace CHECK`, `chart CHECK` and `verdict CHECK` blocks of a chapter: what musilc prints there.
 //!
 //! A `verdict` block is made of facts that do not depend on the engine, except that only the explicit search counts states; a
-//! `trace` block holds the trace of the explicit search. So with the bounded checker alone, of a `holds` only this word is
+//! `trace` block holds the trace of the explicit search, and a `chart` block its chart. So with the bounded checker alone, of a `holds` only this word is
 //! compared, and of a trace only its length. Where a run does not decide, or constants have other values, nothing is compared.
 
+use super::chart::{Charts, chart};
 use super::ending::ending;
 use super::phrase;
 use super::style::plain;
@@ -13,7 +14,7 @@ use crate::result::{BlockDifference, CheckReport, Finding};
 use musilc_frontend::literate::{Expected, ExpectedKind, Source};
 use musilc_ir::{Proof, ViolationKind};
 
-/// The columns that a `trace` block may take.
+/// The columns that a `trace` or `chart` block may take.
 pub(crate) const WIDTH: usize = 100;
 
 /// What a block should hold, as far as a run tells.
@@ -35,6 +36,7 @@ pub(crate) enum Printed {
 pub(crate) fn printed(source: &Source, kind: ExpectedKind, report: &CheckReport) -> Printed {
     match kind {
         ExpectedKind::Trace => trace(source, report),
+        ExpectedKind::Chart => drawn(report),
         ExpectedKind::Verdict => verdict(report),
     }
 }
@@ -58,6 +60,22 @@ fn trace(source: &Source, report: &CheckReport) -> Printed {
         (Some(_), _) => Printed::Unknown,
         (None, _) => match report.finding {
             Finding::Proved(_) | Finding::Violated { .. } => Printed::Exactly("no trace\n".to_owned()),
+            _ => Printed::Unknown,
+        },
+    }
+}
+
+fn drawn(report: &CheckReport) -> Printed {
+    let Some(system) = &report.system else { return Printed::Unknown };
+    let none = || Printed::Exactly("no chart\n".to_owned());
+    match report.finding.trace() {
+        Some((trace, Engine::Explicit)) => {
+            let drawn = chart(system, trace, Charts::Always, WIDTH, 0);
+            drawn.map_or_else(none, |text| Printed::Exactly(plain(&text)))
+        }
+        Some(_) => Printed::Unknown,
+        None => match report.finding {
+            Finding::Proved(_) | Finding::Violated { .. } => none(),
             _ => Printed::Unknown,
         },
     }

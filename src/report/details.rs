@@ -2,6 +2,7 @@
 
 use super::blame::{Blame, blame};
 use super::certificate;
+use super::chart::chart;
 use super::ending::{ending, operands, quoted, witnesses};
 use super::excerpt::{self, Mark};
 use super::human::Human;
@@ -94,7 +95,13 @@ fn table_of(style: &Human, source: &Source, check: &CheckReport, finding: &Findi
     let Some(system) = &check.system else { return String::new() };
     let layout = Layout { width: style.width, indent: 2, whole: style.all_values };
     match (finding.trace(), ending(source, system, finding)) {
-        (Some((trace, _)), Some(ending)) => table(system, trace, &ending, layout),
+        (Some((trace, _)), Some(ending)) => {
+            let mut out = table(system, trace, &ending, layout);
+            if let Some(chart) = chart(system, trace, style.charts, layout.width, layout.indent) {
+                out.push_str(&format!("\n{chart}"));
+            }
+            out
+        }
         _ => String::new(),
     }
 }

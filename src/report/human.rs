@@ -1,6 +1,7 @@
 //! The report for people.
 
 use super::block::line_difference;
+use super::chart::Charts;
 use super::details;
 use super::excerpt;
 use super::fairness;
@@ -29,6 +30,8 @@ pub struct Human {
     pub traces: bool,
     /// Shows whole states in traces, not only what changes.
     pub all_values: bool,
+    /// Shows the charts of runs of protocols.
+    pub charts: Charts,
     /// Shows times and memory, which differ from run to run.
     pub timings: bool,
     /// How the command was called, apart from the checks and the chapter: what reproduces a finding.
@@ -44,6 +47,7 @@ impl Default for Human {
             certificate: false,
             traces: false,
             all_values: false,
+            charts: Charts::default(),
             timings: true,
             command: "musilc".to_owned(),
         }
@@ -246,6 +250,7 @@ impl Totals {
 pub(crate) fn block_name(kind: ExpectedKind) -> &'static str {
     match kind {
         ExpectedKind::Trace => "trace",
+        ExpectedKind::Chart => "chart",
         ExpectedKind::Verdict => "verdict",
     }
 }
@@ -260,7 +265,7 @@ fn mark(check: &CheckReport) -> (&'static str, anstyle::Style) {
 }
 
 /// The result of a check, in a line.
-fn result(check: &CheckReport) -> String {
+pub(crate) fn result(check: &CheckReport) -> String {
     let expected = phrase::expected(&check.check.expect);
     let found = found(check);
     match &check.status {

@@ -120,21 +120,21 @@ fn repeats(trace: &Trace) -> Option<String> {
 
 /// The bracket beside the rows of a loop, from the state where it begins to the step that leads back to it.
 #[derive(Clone, Copy)]
-struct Gutter(Option<(usize, usize)>);
+pub(crate) struct Gutter(Option<(usize, usize)>);
 
 impl Gutter {
-    fn of(trace: &Trace) -> Self {
+    pub(crate) fn of(trace: &Trace) -> Self {
         let last = trace.steps.len();
         let back_to = trace.back_to.map(|back_to| back_to as usize);
         Self(back_to.filter(|back_to| *back_to < last).map(|back_to| (back_to, last)))
     }
 
-    fn width(self) -> usize {
+    pub(crate) fn width(self) -> usize {
         self.beside(0).chars().count()
     }
 
     /// What stands before the action of a row.
-    fn beside(self, row: usize) -> &'static str {
+    pub(crate) fn beside(self, row: usize) -> &'static str {
         match self.0 {
             None => "  ",
             Some((first, _)) if row == first => " ┌ ",
@@ -177,7 +177,7 @@ fn rows(system: &TransitionSystem, trace: &Trace, first: &str, whole: bool) -> V
 }
 
 /// Every variable with its value.
-fn all_values(system: &TransitionSystem, state: &State) -> Vec<String> {
+pub(crate) fn all_values(system: &TransitionSystem, state: &State) -> Vec<String> {
     let values = |v: &musilc_ir::SourceVariable| Some(variables(v, &decode(v, state)?));
     let all = system.sources.iter().filter_map(values).flatten();
     all.map(|(name, value)| format!("{name} = {}", show(&value))).collect()

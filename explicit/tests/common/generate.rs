@@ -53,6 +53,7 @@ pub(crate) fn generate(choices: &[u16]) -> TransitionSystem {
         properties,
         probes,
         sources: Vec::new(),
+        chart: None,
     };
     assert_eq!(musilc_ir::validate(&system), Ok(()));
     system

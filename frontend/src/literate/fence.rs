@@ -157,7 +157,7 @@ impl Scan {
 
 /// Whether the words after a fence make its block one of musilc's own.
 fn is_own(info: &str) -> bool {
-    matches!(info.split_whitespace().next(), Some("musil" | "trace" | "verdict"))
+    matches!(info.split_whitespace().next(), Some("musil" | "trace" | "chart" | "verdict"))
 }
 
 /// The column of the first character that is not blank, and the line from there on; `column` is where `line` begins.

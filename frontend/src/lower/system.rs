@@ -91,6 +91,7 @@ impl Lowerer<'_> {
             properties,
             probes,
             sources,
+            chart: None,
         }
     }
 

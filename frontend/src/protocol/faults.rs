@@ -10,7 +10,7 @@ use crate::ast::{
     PatternKind, Stmt, TypeKind,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use musilc_ir::Fairness;
+use musilc_ir::{Fairness, chart};
 
 impl<'a> Survey<'a> {
     /// Faults of one kind have names of their own where there are several.
@@ -200,15 +200,18 @@ impl<'a> Survey<'a> {
                     self.losses(at, &name, message, Some(fault), &mut actions);
                 }
                 FaultKind::Partition { heal, .. } => {
-                    let parted = || at.var(self.parted(fault));
+                    let parted = self.parted(fault);
+                    let parted = || at.var(parted.clone());
                     let (left, spend) = self.spend(at, fault);
                     let guard = at.all(std::iter::once(at.not(parted())).chain(left));
                     let body = std::iter::once(at.assign(parted(), at.bool(true))).chain(spend).collect();
                     let name = at.name(self.title(fault, "partition"));
+                    self.note(&name.text, chart::Event::Partition);
                     actions.push(Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
                     if let Some(heals) = *heal {
                         let body = vec![at.assign(parted(), at.bool(false))];
                         let name = at.name(self.title(fault, "heal"));
+                        self.note(&name.text, chart::Event::Heal);
                         let (fairness, guard) = (heals, Some(parted()));
                         actions.push(Action { fairness, name, params: Vec::new(), guard, body });
                     }
@@ -224,7 +227,7 @@ impl<'a> Survey<'a> {
 
     /// Actions by which messages are lost: all messages, or one.
     fn losses(
-        &self,
+        &mut self,
         at: Tree,
         name: &str,
         message: Option<usize>,
@@ -251,6 +254,7 @@ impl<'a> Survey<'a> {
             let any = Pattern { span: at.0, kind: PatternKind::Or(patterns) };
             let concerned = message.map(|_| at.expr(ExprKind::Is(Box::new(which.clone()), Box::new(any))));
             let remove = at.change(at.var(NETWORK), "remove", vec![which]);
+            self.note(name, chart::Event::Lose(0));
             actions.push(Action {
                 fairness,
                 name: at.name(name),
@@ -271,9 +275,11 @@ impl<'a> Survey<'a> {
                 at.is(at.field(queue(), "head"), &self.packets(first), self.variant(first), Vec::new(), true)
             });
             let pop = at.change(queue(), "pop", Vec::new());
+            let name = format!("{name}_{}", self.link(link));
+            self.note(&name, chart::Event::Lose(self.store_of(link)));
             actions.push(Action {
                 fairness,
-                name: at.name(format!("{name}_{}", self.link(link))),
+                name: at.name(name),
                 params,
                 guard: at.all(std::iter::once(some).chain(is).chain(left.clone())),
                 body: std::iter::once(pop).chain(spend.clone()).collect(),
@@ -329,6 +335,7 @@ impl<'a> Survey<'a> {
             };
             body.extend(spend);
             let name = if routes.len() == 1 { name.clone() } else { format!("{name}_{}", self.link(link)) };
+            self.note(&name, chart::Event::Corrupt(self.packet_of(route)));
             actions.push(Action {
                 fairness: fault.fairness,
                 name: at.name(name),

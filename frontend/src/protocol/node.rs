@@ -10,6 +10,7 @@ use crate::ast::{
     ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use musilc_ir::chart;
 use std::collections::{BTreeSet, HashMap};
 
 /// Whether a node that may crash is up.
@@ -116,12 +117,13 @@ impl<'s, 'a> Writer<'s, 'a> {
         up.into_iter().chain(started).collect()
     }
 
-    fn push(&mut self, like: &ModelItem, mut action: Action) {
+    fn push(&mut self, like: &ModelItem, event: chart::Event, mut action: Action) {
         let written = self.names.entry(action.name.text.clone()).or_insert(0);
         *written += 1;
         if *written > 1 {
             action.name.text = format!("{}_{written}", action.name.text);
         }
+        self.survey.note_of(self.kind, &action.name.text, event);
         self.items.push(ModelItem { kind: ModelItemKind::Action(action), ..like.clone() });
     }
 
@@ -132,7 +134,8 @@ impl<'s, 'a> Writer<'s, 'a> {
                 let up = self.of().crash.is_some().then(|| at.var(UP));
                 let conditions = up.into_iter().chain([at.not(at.var(STARTED))]).collect();
                 let first = vec![at.assign(at.var(STARTED), at.bool(true))];
-                self.reaction(item, handler, at.name("start"), conditions, first);
+                let event = chart::Event::Start(self.kind);
+                self.reaction(item, handler, event, at.name("start"), conditions, first);
             }
             Event::Restart(span) => {
                 // Written together with the crash.
@@ -153,7 +156,8 @@ impl<'s, 'a> Writer<'s, 'a> {
                 let conditions = self.awake(at).into_iter().chain([at.var(timer.text.clone())]).collect();
                 let first = vec![at.assign(at.var(timer.text.clone()), at.bool(false))];
                 let name = at.name(format!("timeout_{}", timer.text));
-                self.reaction(item, handler, name, conditions, first);
+                let event = chart::Event::Timeout(self.kind, timer.text.clone());
+                self.reaction(item, handler, event, name, conditions, first);
             }
             Event::Message { .. } => self.delivery(item, handler),
         }
@@ -164,6 +168,7 @@ impl<'s, 'a> Writer<'s, 'a> {
         &mut self,
         item: &ModelItem,
         handler: &'a Handler,
+        event: chart::Event,
         name: Name,
         conditions: Vec<Expr>,
         first: Vec<Stmt>,
@@ -173,7 +178,8 @@ impl<'s, 'a> Writer<'s, 'a> {
         let room = self.room(at, &handler.body, place);
         let guard = at.all(conditions.into_iter().chain(room).chain(handler.guard.clone()));
         let body = first.into_iter().chain(self.statements(&handler.body, place)).collect();
-        self.push(item, Action { fairness: handler.fairness, name, params: Vec::new(), guard, body });
+        let action = Action { fairness: handler.fairness, name, params: Vec::new(), guard, body };
+        self.push(item, event, action);
     }
 
     /// Actions for a message: one for each kind of nodes that sends it.
@@ -215,6 +221,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                 _ => at.name(format!("{}_from_{}", name.text, self.survey.kinds[sender].node.name.text)),
             };
             let body = self.statements(&handler.body, place);
+            let packet = self.survey.packet_of(route);
             if let Some(fault) = self.survey.duplicated(message) {
                 let (left, spend) = fault.map_or((None, None), |fault| self.survey.spend(at, fault));
                 let action = Action {
@@ -224,10 +231,11 @@ impl<'s, 'a> Writer<'s, 'a> {
                     guard: at.all(conditions.clone().into_iter().chain(left)),
                     body: spend.into_iter().chain(body.clone()).collect(),
                 };
-                self.push(item, action);
+                self.push(item, chart::Event::Again(packet), action);
             }
             let body = std::iter::once(arrival.take).chain(body).collect();
-            self.push(item, Action { fairness, name: title, params, guard: at.all(conditions), body });
+            let action = Action { fairness, name: title, params, guard: at.all(conditions), body };
+            self.push(item, chart::Event::Deliver(packet), action);
         }
     }
 
@@ -423,7 +431,8 @@ impl<'s, 'a> Writer<'s, 'a> {
         body.extend(spend);
         let guard = at.all(std::iter::once(at.var(UP)).chain(left));
         let name = at.name("crash");
-        self.push(&like, Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
+        let event = chart::Event::Crash(self.kind);
+        self.push(&like, event, Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
         let Some(restarts) = restart else { return };
         let handler = node.items.iter().find_map(|item| match &item.kind {
             ModelItemKind::Protocol(ProtocolItem::On(handler))
@@ -449,6 +458,7 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
         }
         let guard = at.all(std::iter::once(at.not(at.var(UP))).chain(guard));
-        self.push(&like, Action { fairness, name: at.name("restart"), params: Vec::new(), guard, body });
+        let action = Action { fairness, name: at.name("restart"), params: Vec::new(), guard, body };
+        self.push(&like, chart::Event::Restart(self.kind), action);
     }
 }

@@ -7,6 +7,7 @@ use crate::ast::{
     ModelParam, Name, Node, ProtocolItem, Stmt, StmtKind, TypeExpr, Variant,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use musilc_ir::chart;
 use std::collections::HashSet;
 
 use super::options::Network;
@@ -73,6 +74,8 @@ pub(super) struct Survey<'a> {
     pub(super) network: Network,
     pub(super) faults: Vec<&'a Fault>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What the actions that are written are, by their names in the protocol's model.
+    pub(super) events: Vec<(String, chart::Event)>,
     known: HashSet<Route>,
 }
 
@@ -88,6 +91,7 @@ impl<'a> Survey<'a> {
             network: Network::default(),
             faults: Vec::new(),
             diagnostics: Vec::new(),
+            events: Vec::new(),
             known: HashSet::new(),
         };
         let mut network = None;

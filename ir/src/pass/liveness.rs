@@ -166,6 +166,7 @@ fn assemble(
             }],
             probes: Vec::new(),
             sources: system.sources.clone(),
+            chart: None,
         },
         invariant: PropertyId(0),
         guess_bits,

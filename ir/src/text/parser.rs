@@ -234,6 +234,7 @@ impl Parser {
         let terminal = self.predicate()?;
         let properties = self.properties()?;
         let probes = self.probes()?;
+        let chart = self.chart()?;
         if *self.peek() != Token::End {
             return Err(self.unexpected("a section or the end of the text"));
         }
@@ -248,6 +249,7 @@ impl Parser {
             properties,
             probes,
             sources,
+            chart,
         })
     }
 

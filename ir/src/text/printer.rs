@@ -27,6 +27,7 @@ pub(super) fn print(system: &TransitionSystem) -> String {
         printer.property(property, next());
     }
     printer.probes(next());
+    printer.chart();
     printer.out
 }
 
@@ -219,6 +220,14 @@ impl<'a> Printer<'a> {
                 ProbeKind::DeclaredState { table, state } => format!("state {} {}", name(table), name(state)),
             };
             self.line(2, &format!("{kind}: {}{}", writer.root(probe.expr, 4), span(probe.span)));
+        }
+    }
+
+    fn chart(&mut self) {
+        let Some(chart) = &self.system.chart else { return };
+        self.gap();
+        for line in super::chart::lines(chart, &self.labels) {
+            self.line(0, &line);
         }
     }
 

@@ -37,6 +37,8 @@ impl Labels {
                 claims.extend(claim.parts.iter().rev().map(|part| &part.claim));
             }
         }
+        let lanes = system.chart.iter().flat_map(|chart| &chart.lanes);
+        lanes.filter_map(|lane| lane.index.as_ref()).for_each(|ty| labels.enter(ty));
         labels
     }
 

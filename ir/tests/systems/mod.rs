@@ -35,6 +35,7 @@ impl Builder {
             properties: Vec::new(),
             probes: Vec::new(),
             sources: Vec::new(),
+            chart: None,
         };
         Self { system }
     }

@@ -45,6 +45,7 @@ impl Builder {
             properties: Vec::new(),
             probes: Vec::new(),
             sources: Vec::new(),
+            chart: None,
         };
         Self { cx, system }
     }
