@@ -7,7 +7,9 @@ mod part;
 mod protocol;
 
 pub use part::{MemberPath, ModelParam, Part, Sync};
-pub use protocol::{Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem};
+pub use protocol::{
+    Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem, communications,
+};
 
 use musilc_ir::{Fairness, Span};
 

@@ -16,7 +16,7 @@ mod wire;
 
 use crate::ast::{
     Arg, Chapter, Domain, Expr, ExprKind, Field, Item, ItemKind, ModelItem, ModelItemKind, ModelParam, Part,
-    ProtocolItem, Stmt, StmtKind, VarInit,
+    ProtocolItem, Stmt, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use node::Writer;
@@ -69,23 +69,12 @@ fn misplaced(item: &ModelItem, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Reports statements that only nodes may have.
 fn communicating(stmts: &[Stmt], diagnostics: &mut Vec<Diagnostic>) {
-    for stmt in stmts {
-        match &stmt.kind {
-            StmtKind::Communicate(_) => diagnostics.push(
-                Diagnostic::error(Code::MisplacedItem, stmt.span, "only nodes of protocols do this")
-                    .help("in a model, messages are values of variables that its actions change"),
-            ),
-            StmtKind::If { then, otherwise, .. } => {
-                communicating(then, diagnostics);
-                communicating(otherwise, diagnostics);
-            }
-            StmtKind::Match { arms, .. } => {
-                arms.iter().for_each(|arm| communicating(&arm.body, diagnostics));
-            }
-            StmtKind::For { body, .. } => communicating(body, diagnostics),
-            _ => {}
-        }
-    }
+    communications(stmts, &mut |span, _| {
+        diagnostics.push(
+            Diagnostic::error(Code::MisplacedItem, span, "only nodes of protocols do this")
+                .help("in a model, messages are values of variables that its actions change"),
+        );
+    });
 }
 
 impl Survey<'_> {

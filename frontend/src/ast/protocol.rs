@@ -1,6 +1,8 @@
 //! Protocols: nodes that send messages to each other.
 
-use super::{Arg, Expr, ModelItem, ModelItemKind, Name, Pattern, PatternArg, Stmt, TypeExpr, Variant};
+use super::{
+    Arg, Expr, ModelItem, ModelItemKind, Name, Pattern, PatternArg, Stmt, StmtKind, TypeExpr, Variant,
+};
 use musilc_ir::{Fairness, Span};
 
 /// `node N { … }`, `node N[T] { … }`, `node N[i: T] { … }`
@@ -156,4 +158,20 @@ pub enum ProtocolItem {
     On(Handler),
     /// `stable var x: T = e;`: what a crash leaves as it is.
     Stable(Box<ModelItemKind>),
+}
+
+/// Calls `visit` with each sending, reply and timer among these statements, however deep, and with its place.
+pub fn communications<'a>(stmts: &'a [Stmt], visit: &mut impl FnMut(Span, &'a Communication)) {
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Communicate(communication) => visit(stmt.span, communication),
+            StmtKind::If { then, otherwise, .. } => {
+                communications(then, visit);
+                communications(otherwise, visit);
+            }
+            StmtKind::Match { arms, .. } => arms.iter().for_each(|arm| communications(&arm.body, visit)),
+            StmtKind::For { body, .. } => communications(body, visit),
+            StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Call(_) | StmtKind::Error => {}
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::tree::Tree;
 use super::wire::Ends;
 use crate::ast::{
     Action, ActionParam, Arg, Communication, Domain, Event, Expr, FaultKind, Handler, ModelItem,
-    ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit,
+    ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
@@ -244,8 +244,7 @@ impl<'s, 'a> Writer<'s, 'a> {
         if self.survey.network.order != Order::Fifo || self.survey.network.when_full != WhenFull::Block {
             return None;
         }
-        let mut receivers = BTreeSet::new();
-        self.receivers(stmts, place, &mut receivers);
+        let receivers = self.receivers(stmts, place);
         let own = self.own(at);
         let conditions = receivers.into_iter().map(|to| {
             let free = |survey: &Survey<'_>, to_index| {
@@ -265,30 +264,20 @@ impl<'s, 'a> Writer<'s, 'a> {
         Some(at.expr(crate::ast::ExprKind::Paren(Box::new(all))))
     }
 
-    fn receivers(&self, stmts: &[Stmt], place: Place<'_>, found: &mut BTreeSet<usize>) {
-        for stmt in stmts {
-            match &stmt.kind {
-                StmtKind::Communicate(Communication::Send { to, .. }) => {
-                    let to = self.survey.destination(to, place.handler, place.sender.map(|(kind, _)| kind));
-                    found.extend(to.map(|to| to.to));
+    fn receivers(&self, stmts: &[Stmt], place: Place<'_>) -> BTreeSet<usize> {
+        let sender = place.sender.map(|(kind, _)| kind);
+        let mut found = BTreeSet::new();
+        communications(stmts, &mut |_, communication| {
+            found.extend(match communication {
+                Communication::Send { to, .. } => {
+                    self.survey.destination(to, place.handler, sender).map(|to| to.to)
                 }
-                StmtKind::Communicate(Communication::Broadcast { to, .. }) => {
-                    found.extend(self.survey.find_kind(&to.text));
-                }
-                StmtKind::Communicate(Communication::Reply { .. }) => {
-                    found.extend(place.sender.map(|(kind, _)| kind));
-                }
-                StmtKind::If { then, otherwise, .. } => {
-                    self.receivers(then, place, found);
-                    self.receivers(otherwise, place, found);
-                }
-                StmtKind::Match { arms, .. } => {
-                    arms.iter().for_each(|arm| self.receivers(&arm.body, place, found));
-                }
-                StmtKind::For { body, .. } => self.receivers(body, place, found),
-                _ => {}
-            }
-        }
+                Communication::Broadcast { to, .. } => self.survey.find_kind(&to.text),
+                Communication::Reply { .. } => sender,
+                Communication::Set(_) | Communication::Cancel(_) => None,
+            });
+        });
+        found
     }
 
     fn statements(&mut self, stmts: &[Stmt], place: Place<'_>) -> Vec<Stmt> {

@@ -4,7 +4,7 @@ use super::mistakes;
 use super::tree::Tree;
 use crate::ast::{
     Communication, Event, Expr, ExprKind, Fault, FaultKind, Field, Handler, ModelItem, ModelItemKind,
-    ModelParam, Name, Node, ProtocolItem, Stmt, StmtKind, TypeExpr, Variant,
+    ModelParam, Name, Node, ProtocolItem, Stmt, TypeExpr, Variant, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
@@ -236,31 +236,18 @@ impl<'a> Survey<'a> {
     }
 
     fn routes_of(&mut self, from: usize, stmts: &'a [Stmt], handler: Option<&'a Handler>) {
-        for stmt in stmts {
-            match &stmt.kind {
-                StmtKind::Communicate(communication) => {
-                    let message = match communication {
-                        Communication::Send { message, .. }
-                        | Communication::Broadcast { message, .. }
-                        | Communication::Reply { message, .. } => self.find_message(message),
-                        Communication::Set(_) | Communication::Cancel(_) => None,
-                    };
-                    let Some(message) = message else { continue };
-                    for to in self.receivers(from, communication, handler) {
-                        self.known.insert(Route { message, from, to });
-                    }
-                }
-                StmtKind::If { then, otherwise, .. } => {
-                    self.routes_of(from, then, handler);
-                    self.routes_of(from, otherwise, handler);
-                }
-                StmtKind::Match { arms, .. } => {
-                    arms.iter().for_each(|arm| self.routes_of(from, &arm.body, handler));
-                }
-                StmtKind::For { body, .. } => self.routes_of(from, body, handler),
-                _ => {}
+        communications(stmts, &mut |_, communication| {
+            let message = match communication {
+                Communication::Send { message, .. }
+                | Communication::Broadcast { message, .. }
+                | Communication::Reply { message, .. } => self.find_message(message),
+                Communication::Set(_) | Communication::Cancel(_) => None,
+            };
+            let Some(message) = message else { return };
+            for to in self.receivers(from, communication, handler) {
+                self.known.insert(Route { message, from, to });
             }
-        }
+        });
     }
 
     /// The kinds of nodes that a statement may send to.
