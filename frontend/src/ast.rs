@@ -3,12 +3,15 @@
 //! Every node keeps its [`Span`]. `Error` nodes stand where the parser recovered; whoever meets one stays silent,
 //! since the parser has already reported it.
 
+mod channel;
 mod part;
 mod protocol;
 
+pub use channel::{Channel, ChannelFault, ChannelFaultKind};
 pub use part::{MemberPath, ModelParam, Part, Sync};
 pub use protocol::{
     Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem, communications,
+    replace_communications,
 };
 
 use musilc_ir::{Fairness, Span};
@@ -266,6 +269,8 @@ pub enum ModelItemKind {
     Part(Part),
     /// `sync a.send with b.receive;`
     Sync(Sync),
+    /// `channel c: M fifo, capacity 2;`
+    Channel(Channel),
     /// `message M;`, `node N { … }`, `on M { … }`, …: in protocols and their nodes only.
     Protocol(ProtocolItem),
     /// The parser recovered here.
@@ -313,7 +318,8 @@ pub struct Action {
     pub body: Vec<Stmt>,
 }
 
-/// A parameter of an action: `a: T` ranges over a type, `m in s` over the members of a set in the current state.
+/// A parameter of an action: `a: T` ranges over a type, `m in s` over the members of a set in the current state, `m from c` is a message
+/// that is received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionParam {
     /// Its name.
@@ -329,6 +335,8 @@ pub enum Domain {
     Type(TypeExpr),
     /// Anything after `in` that reads as an expression: a range, the name of a type, or a set in the current state.
     Expr(Expr),
+    /// The channel after `from`, in an action's parameters only.
+    Channel(Expr),
 }
 
 /// A transition table.
@@ -413,6 +421,8 @@ pub enum TypeKind {
     Bag(Box<TypeExpr>, Box<Expr>),
     /// `Seq<T, n>`
     Seq(Box<TypeExpr>, Box<Expr>),
+    /// `M fifo capacity 2`, in the type of a parameter of a model only.
+    Channel(Box<TypeExpr>, Vec<NetworkOption>),
     /// The parser recovered here.
     Error,
 }
@@ -445,7 +455,7 @@ pub enum StmtKind {
     },
     /// `s.push(x);`, `s.pop();`, `s.insert(x);`, `s.remove(x);`: an expression of kind [`ExprKind::Method`].
     Call(Expr),
-    /// `send M to p;`, `reply M;`, `set t;`, `cancel t;`: in nodes only.
+    /// `send M to p;`; in nodes `reply M;`, `set t;` and `cancel t;` too.
     Communicate(Communication),
     /// `if c { … } else { … }`; `else if` is an `if` alone in the else branch.
     If {

@@ -11,6 +11,7 @@
 
 mod attempt;
 mod brackets;
+mod channel;
 mod chunk;
 mod expected;
 mod item;

@@ -2,14 +2,16 @@
 //!
 //! A protocol is a model in other words, and here it is put into the words of models: each kind of nodes becomes a model that is a part of
 //! the protocol's, messages become values in variables that they share, and handlers and faults become actions. Nothing after this knows
-//! of protocols. What is written in a node keeps its position, so that the rest of the compiler speaks of what was written.
+//! of protocols. Channels of models are put into other words here too, see [`channel`]. What is written in a node keeps its position, so that the rest of the compiler speaks of what was written.
 
 mod arrival;
+mod channel;
 mod faults;
 mod mistakes;
 mod node;
 mod options;
 mod sketch;
+mod store;
 mod survey;
 mod tree;
 mod wire;
@@ -25,7 +27,7 @@ use survey::Survey;
 use tree::Tree;
 use wire::{Ends, Hidden};
 
-/// Puts the protocols of a chapter into the words of models, and says what can be seen of them there.
+/// Puts the protocols and channels of a chapter into the words of models, and says what can be seen of protocols there.
 pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut sketches = Vec::new();
@@ -33,6 +35,7 @@ pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>
     for item in chapter.items {
         match &item.kind {
             ItemKind::Protocol { name, params, items: inner } => {
+                channel::misplaced(params, inner, &mut diagnostics);
                 let mut survey = Survey::new(name, params, inner);
                 items.extend(survey.models(&item));
                 sketches.push(survey.sketch());
@@ -52,7 +55,7 @@ pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>
             _ => items.push(item),
         }
     }
-    (Chapter { items }, sketches, diagnostics)
+    (channel::expand(Chapter { items }, &mut diagnostics), sketches, diagnostics)
 }
 
 /// Reports what only protocols may have.
@@ -62,7 +65,6 @@ fn misplaced(item: &ModelItem, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(mistakes::only_in_node(item));
         }
         ModelItemKind::Protocol(_) => diagnostics.push(mistakes::only_in_protocol(item)),
-        ModelItemKind::Action(action) => communicating(&action.body, diagnostics),
         _ => {}
     }
 }
@@ -72,7 +74,7 @@ fn communicating(stmts: &[Stmt], diagnostics: &mut Vec<Diagnostic>) {
     communications(stmts, &mut |span, _| {
         diagnostics.push(
             Diagnostic::error(Code::MisplacedItem, span, "only nodes of protocols do this")
-                .help("in a model, messages are values of variables that its actions change"),
+                .help("send in a node: `node NAME { … }`"),
         );
     });
 }

@@ -1,7 +1,8 @@
 //! Protocols: nodes that send messages to each other.
 
 use super::{
-    Arg, Expr, ModelItem, ModelItemKind, Name, Pattern, PatternArg, Stmt, StmtKind, TypeExpr, Variant,
+    Arg, Expr, ExprKind, ModelItem, ModelItemKind, Name, Pattern, PatternArg, Stmt, StmtArm, StmtKind,
+    TypeExpr, Variant,
 };
 use musilc_ir::{Fairness, Span};
 
@@ -51,25 +52,21 @@ pub enum Event {
     },
 }
 
-/// A statement of a node.
+/// A statement of a node, or one that sends over a channel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Communication {
     /// `send M(x: e) to p;`
     Send {
-        /// The message.
-        message: Name,
-        /// Its fields.
-        args: Vec<Arg>,
-        /// The receiver.
+        /// The message; over a channel it may be any value.
+        value: Box<Expr>,
+        /// The receiver, or the channel.
         to: Box<Expr>,
     },
     /// `send M(x: e) to all N;`
     Broadcast {
         /// The message.
-        message: Name,
-        /// Its fields.
-        args: Vec<Arg>,
-        /// The nodes that receive it; a node never sends to itself so.
+        value: Box<Expr>,
+        /// The nodes that receive it; a node never sends to itself so. Or the channels.
         to: Name,
     },
     /// `reply M(x: e);`: to the sender of the message that is being handled.
@@ -83,6 +80,23 @@ pub enum Communication {
     Set(Name),
     /// `cancel t;`
     Cancel(Name),
+}
+
+impl Communication {
+    /// The message of a protocol that is sent, and its fields; `None` where something else is sent, or nothing.
+    #[must_use]
+    pub fn message(&self) -> Option<(&Name, &[Arg])> {
+        let value = match self {
+            Self::Send { value, .. } | Self::Broadcast { value, .. } => value,
+            Self::Reply { message, args } => return Some((message, args)),
+            Self::Set(_) | Self::Cancel(_) => return None,
+        };
+        match &value.kind {
+            ExprKind::Path(path) if path.qualifier.is_none() => Some((&path.name, &[])),
+            ExprKind::Call { callee, args } if callee.qualifier.is_none() => Some((&callee.name, args)),
+            _ => None,
+        }
+    }
 }
 
 /// A word after `network`.
@@ -174,4 +188,36 @@ pub fn communications<'a>(stmts: &'a [Stmt], visit: &mut impl FnMut(Span, &'a Co
             StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Call(_) | StmtKind::Error => {}
         }
     }
+}
+
+/// The statements with others in the place of each sending, reply and timer among them, however deep.
+pub fn replace_communications(
+    stmts: &[Stmt],
+    replace: &mut impl FnMut(Span, &Communication) -> Stmt,
+) -> Vec<Stmt> {
+    let mut replaced = |stmt: &Stmt| {
+        let kind = match &stmt.kind {
+            StmtKind::Communicate(communication) => return replace(stmt.span, communication),
+            StmtKind::If { cond, then, otherwise } => StmtKind::If {
+                cond: cond.clone(),
+                then: replace_communications(then, replace),
+                otherwise: replace_communications(otherwise, replace),
+            },
+            StmtKind::Match { subject, arms } => StmtKind::Match {
+                subject: subject.clone(),
+                arms: arms
+                    .iter()
+                    .map(|arm| StmtArm { body: replace_communications(&arm.body, replace), ..arm.clone() })
+                    .collect(),
+            },
+            StmtKind::For { name, domain, body } => StmtKind::For {
+                name: name.clone(),
+                domain: domain.clone(),
+                body: replace_communications(body, replace),
+            },
+            other => other.clone(),
+        };
+        Stmt { span: stmt.span, kind }
+    };
+    stmts.iter().map(&mut replaced).collect()
 }

@@ -187,6 +187,37 @@ impl<'a> Body<'_, 'a> {
         self.report(diagnostic)
     }
 
+    /// A variable of the scope; `None` where it has none of this name.
+    pub(super) fn own_variable(&mut self, span: Span, text: &str) -> Option<Expr> {
+        let (state, ty, declared) = self.scope().and_then(|model| model.vars.get(text)).cloned()?;
+        if self.constant {
+            return Some(self.depends_on_state(span, text));
+        }
+        if state.0 >= self.visible {
+            let (message, label) = if state.0 == self.visible {
+                (
+                    format!("`{text}` has no value yet where its initial value is computed"),
+                    "declared here",
+                )
+            } else {
+                (
+                    format!("`{text}` has no value yet where this initial value is computed"),
+                    "declared later",
+                )
+            };
+            let diagnostic =
+                Diagnostic::error(Code::UsedBeforeInit, span, message).label(declared, label).help(
+                    "variables get their initial values in order of declaration; or say it with `init`",
+                );
+            return Some(self.report(diagnostic));
+        }
+        if is_unknown(&ty) {
+            return Some(failed(span));
+        }
+        let scope = self.model?;
+        Some(self.variable_of(scope, state, &ty, self.indices.clone(), span))
+    }
+
     fn path(&mut self, span: Span, path: &'a ast::Path, expected: Option<&DataType>) -> Expr {
         let name = &path.name;
         let text = name.text.as_str();
@@ -214,33 +245,8 @@ impl<'a> Body<'_, 'a> {
         if let Some(value) = self.argument_value(span, text) {
             return value;
         }
-        if let Some((state, ty, declared)) = self.scope().and_then(|model| model.vars.get(text)).cloned() {
-            if self.constant {
-                return self.depends_on_state(span, text);
-            }
-            if state.0 >= self.visible {
-                let (message, label) = if state.0 == self.visible {
-                    (
-                        format!("`{text}` has no value yet where its initial value is computed"),
-                        "declared here",
-                    )
-                } else {
-                    (
-                        format!("`{text}` has no value yet where this initial value is computed"),
-                        "declared later",
-                    )
-                };
-                let diagnostic =
-                    Diagnostic::error(Code::UsedBeforeInit, span, message).label(declared, label).help(
-                        "variables get their initial values in order of declaration; or say it with `init`",
-                    );
-                return self.report(diagnostic);
-            }
-            if is_unknown(&ty) {
-                return failed(span);
-            }
-            let Some(scope) = self.model else { return failed(span) };
-            return self.variable_of(scope, state, &ty, self.indices.clone(), span);
+        if let Some(variable) = self.own_variable(span, text) {
+            return variable;
         }
         if let Some(&(part, _)) = self.scope().and_then(|model| model.parts.get(text)) {
             return self.part_as_value(span, part);
@@ -405,6 +411,9 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn field(&mut self, span: Span, base: &'a ast::Expr, name: &'a Name) -> Expr {
+        if let Some(variable) = self.channel_field(span, base, name) {
+            return variable;
+        }
         if let Some(variable) = self.part_field(span, base, name) {
             return variable;
         }

@@ -4,7 +4,7 @@ use super::actions::Occurrence;
 use super::expressions::boolean;
 use super::scope::{Body, ScopeId, Time, failed};
 use super::{listed, nearest};
-use crate::ast::{About, Arg, BinaryOp, ExprKind as Ast, MemberPath, Name};
+use crate::ast::{self, About, Arg, BinaryOp, ExprKind as Ast, MemberPath, Name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{ActionId, Expr, ExprKind, Formula, FormulaKind, Operator};
 use musilc_ir::Span;
@@ -59,12 +59,20 @@ impl<'a> Body<'_, 'a> {
         Some(instances.into_iter().map(of).reduce(|a, b| joined(BinaryOp::Or, a, b)).unwrap_or(none))
     }
 
-    /// The scope of the action that a path names, and the indices on the way, `None` for any; reports where there is none.
-    pub(super) fn action_scope(&mut self, path: &'a MemberPath) -> Option<(ScopeId, Vec<Option<Expr>>)> {
+    /// The scope of the action that a path names, the indices on the way, `None` for any, and what it is called there; reports where there is
+    /// no such scope.
+    pub(super) fn action_scope(
+        &mut self,
+        path: &'a MemberPath,
+    ) -> Option<(ScopeId, Vec<Option<Expr>>, String)> {
         let mut scope = self.model?;
         let mut indices: Vec<Option<Expr>> = self.indices.iter().cloned().map(Some).collect();
-        for (name, index) in &path.parts {
+        for (position, (name, index)) in path.parts.iter().enumerate() {
             let Some(&(part, _)) = self.cx.scope(scope).parts.get(&name.text) else {
+                if position + 1 == path.parts.len() && self.has_faults(scope, &name.text) {
+                    let fault = self.fault(scope, name, index.as_ref(), &path.name)?;
+                    return Some((scope, indices, fault));
+                }
                 self.unknown_part(scope, name);
                 return None;
             };
@@ -89,7 +97,35 @@ impl<'a> Body<'_, 'a> {
             }
             scope = part;
         }
-        Some((scope, indices))
+        Some((scope, indices, path.name.text.clone()))
+    }
+
+    /// Whether a name is that of a channel to which something may happen.
+    fn has_faults(&self, scope: ScopeId, channel: &str) -> bool {
+        let of = |action: &String| action.split_once('.').is_some_and(|(owner, _)| owner == channel);
+        self.cx.scope(scope).actions.keys().any(of)
+    }
+
+    /// The action by which something happens to a channel; `None` where it is reported.
+    fn fault(
+        &mut self,
+        scope: ScopeId,
+        channel: &Name,
+        index: Option<&ast::Expr>,
+        name: &Name,
+    ) -> Option<String> {
+        let fault = format!("{}.{}", channel.text, name.text);
+        if let Some(index) = index {
+            let message = format!("which of the channels `{}` is meant is a parameter of its faults", channel.text);
+            let diagnostic = Diagnostic::error(Code::PartIndex, index.span, message);
+            self.report(diagnostic.help(format!("write `{fault}(i, …)`")));
+            return None;
+        }
+        if !self.cx.scope(scope).actions.contains_key(&fault) {
+            self.unknown_action(scope, &Name { text: fault, span: channel.span.to(name.span) });
+            return None;
+        }
+        Some(fault)
     }
 
     /// The instances that are meant: of the action itself, or of all that it is a part of.
@@ -101,16 +137,16 @@ impl<'a> Body<'_, 'a> {
         args: Option<&'a [Arg]>,
     ) -> Option<Vec<Instance>> {
         let word = if about == About::Enabled { "enabled" } else { "taken" };
-        let text = action.name.text.as_str();
         if self.model.is_none() {
+            let text = action.name.text.as_str();
             let message = format!("there is no action `{text}` here");
             let help =
                 format!("actions belong to models: give `{word}({text})` to the pattern where it is used");
             self.report(Diagnostic::error(Code::UnknownAction, action.span, message).help(help));
             return None;
         }
-        let (scope, mut values) = self.action_scope(action)?;
-        let Some(entry) = self.cx.scope(scope).actions.get(text).cloned() else {
+        let (scope, mut values, text) = self.action_scope(action)?;
+        let Some(entry) = self.cx.scope(scope).actions.get(&text).cloned() else {
             self.unknown_action(scope, &action.name);
             return None;
         };

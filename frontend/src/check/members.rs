@@ -63,22 +63,56 @@ impl<'a> Body<'_, 'a> {
             return Some(self.index_missing(base));
         }
         let scope = self.cx.scope(part);
-        let Some((state, ty, _)) = scope.vars.get(&name.text).cloned() else {
+        if !scope.vars.contains_key(&name.text) {
             if let Some(&(inner, _)) = scope.parts.get(&name.text) {
                 return Some(self.part_as_value(span, inner));
             }
             return Some(self.unknown_member(part, name));
-        };
+        }
+        self.part_variable(span, part, base, &name.text)
+    }
+
+    /// A variable of a part that is there; `base` means the part.
+    fn part_variable(
+        &mut self,
+        span: Span,
+        part: ScopeId,
+        base: &'a ast::Expr,
+        text: &str,
+    ) -> Option<Expr> {
+        let (state, ty, _) = self.cx.scope(part).vars.get(text).cloned()?;
         let Some(indices) = self.part_indices(base) else { return Some(failed(span)) };
         if self.constant {
-            return Some(self.depends_on_state(span, &name.text));
+            return Some(self.depends_on_state(span, text));
         }
         if state.0 >= self.visible {
-            let message = format!("`{}` has no value yet where this initial value is computed", name.text);
+            let message = format!("`{text}` has no value yet where this initial value is computed");
             let help = "variables get their initial values in order of declaration; or say it with `init`";
             return Some(self.report(Diagnostic::error(Code::UsedBeforeInit, span, message).help(help)));
         }
         Some(self.variable_of(part, state, &ty, indices, span))
+    }
+
+    /// What belongs to a channel and is no part of its value, as `c.losses_left`; the variable is called so.
+    pub(super) fn channel_field(
+        &mut self,
+        span: Span,
+        base: &'a ast::Expr,
+        name: &Name,
+    ) -> Option<Expr> {
+        match &base.kind {
+            Ast::Paren(inner) => self.channel_field(span, inner, name),
+            Ast::Path(path) if path.qualifier.is_none() && self.local(&path.name.text).is_none() => {
+                self.own_variable(span, &format!("{}.{}", path.name.text, name.text))
+            }
+            Ast::Field(part, channel) => match self.part(part)? {
+                (scope, false) => {
+                    self.part_variable(span, scope, part, &format!("{}.{}", channel.text, name.text))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// A function of a part, called from outside.

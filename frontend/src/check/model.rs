@@ -181,7 +181,10 @@ impl<'a> ModelChecker<'_, 'a> {
                 self.model.actions.extend(actions);
             }
             // Where a state is terminal the scopes of a model decide together.
-            ModelItemKind::Terminal(_) | ModelItemKind::Protocol(_) | ModelItemKind::Error => {}
+            ModelItemKind::Terminal(_)
+            | ModelItemKind::Protocol(_)
+            | ModelItemKind::Channel(_)
+            | ModelItemKind::Error => {}
             ModelItemKind::Property { kind, inductive, name, claim } => {
                 self.property(scope, *kind, *inductive, name, claim, item);
             }
@@ -444,7 +447,7 @@ impl<'a> Body<'_, 'a> {
         let (domain, ty) = self.domain(&param.domain)?;
         let span = match &param.domain {
             ast::Domain::Type(ty) => ty.span,
-            ast::Domain::Expr(expr) => expr.span,
+            ast::Domain::Expr(expr) | ast::Domain::Channel(expr) => expr.span,
         };
         match domain {
             hir::Domain::Type(ty) => Some((ty, None)),

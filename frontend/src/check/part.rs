@@ -54,6 +54,7 @@ impl<'a> Checker<'a> {
                 | ModelItemKind::Terminal(_)
                 | ModelItemKind::Sync(_)
                 | ModelItemKind::Protocol(_)
+                | ModelItemKind::Channel(_)
                 | ModelItemKind::Error => continue,
             };
             for name in declared {

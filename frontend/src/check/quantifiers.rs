@@ -97,6 +97,8 @@ impl<'a> Body<'_, 'a> {
                 return Some((Domain::Type(resolved.clone()), resolved));
             }
             ast::Domain::Expr(expr) => expr,
+            // Put into other words, or reported, before anything is checked.
+            ast::Domain::Channel(_) => return None,
         };
         self.domain_expr(expr)
     }

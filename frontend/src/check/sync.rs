@@ -15,7 +15,7 @@ use musilc_ir::{DataType, Fairness, Span};
 #[derive(Clone)]
 struct End<'a> {
     scope: ScopeId,
-    name: &'a str,
+    name: String,
     entry: ActionEntry<'a>,
 }
 
@@ -115,8 +115,8 @@ impl<'a> Checker<'a> {
     fn end(&mut self, around: ScopeId, path: &'a MemberPath) -> Option<End<'a>> {
         let depth = self.scope(around).indices.len();
         let (mut body, _) = Body::of_scope(self, around);
-        let (scope, indices) = body.action_scope(path)?;
-        let Some(entry) = body.cx.scope(scope).actions.get(&path.name.text).cloned() else {
+        let (scope, indices, name) = body.action_scope(path)?;
+        let Some(entry) = body.cx.scope(scope).actions.get(&name).cloned() else {
             body.unknown_action(scope, &path.name);
             return None;
         };
@@ -126,7 +126,7 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error(Code::BadSync, path.span, message).help(help));
             return None;
         }
-        Some(End { scope, name: &path.name.text, entry })
+        Some(End { scope, name, entry })
     }
 
     /// As [`Self::pins`], of the end that says what is fair.

@@ -140,7 +140,8 @@ impl<'a> Checker<'a> {
                 let element = self.data_type(inner)?;
                 DataType::Seq(Arc::new(element), self.capacity(n)?)
             }
-            TypeKind::Error => return None,
+            // Channels are put into other words before anything is checked.
+            TypeKind::Channel(..) | TypeKind::Error => return None,
         };
         // One level is looked at beyond the limit, so what is checked here is never deep.
         if nesting(&resolved) > NESTING_LIMIT {

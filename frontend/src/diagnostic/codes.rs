@@ -146,6 +146,7 @@ codes! {
     UnknownMessage = E 114, "the name of a message that does not exist", include_str!("explain/E0114.md");
     UnknownNode = E 115, "the name of a node that does not exist", include_str!("explain/E0115.md");
     UnknownTimer = E 116, "the name of a timer that does not exist", include_str!("explain/E0116.md");
+    UnknownChannel = E 117, "the name of a channel that does not exist", include_str!("explain/E0117.md");
 
     // ---- types -------------------------------------------------------------------------------------------------
 
@@ -181,8 +182,11 @@ codes! {
     PartWritten = E 406, "a part's variable that is changed from outside", include_str!("explain/E0406.md");
     BadSync = E 407, "two actions that cannot happen together", include_str!("explain/E0407.md");
     NotHandled = E 408, "a message that a node does not handle", include_str!("explain/E0408.md");
-    BadNetwork = E 409, "a network that cannot be so", include_str!("explain/E0409.md");
+    BadNetwork = E 409, "a network or a channel that cannot be so", include_str!("explain/E0409.md");
     BadFault = E 410, "a fault that cannot happen so", include_str!("explain/E0410.md");
+    BadReceive = E 412, "a message that cannot be received so", include_str!("explain/E0412.md");
+    SendInLoop = E 413, "a loop that sends to a channel that blocks", include_str!("explain/E0413.md");
+    ChannelMismatch = E 414, "a channel that is not what a part expects", include_str!("explain/E0414.md");
 
     // ---- warnings ----------------------------------------------------------------------------------------------
 

@@ -69,8 +69,9 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
         if current == Token::Semi {
             return at + 1;
         }
-        // Fairness can be a property of a network.
-        let own_word = head == Token::Ident("network") && matches!(current, Token::Fair | Token::Strong);
+        // Fairness can be a property of a network or of a channel.
+        let own_word = matches!(head, Token::Ident("network" | "channel"))
+            && matches!(current, Token::Fair | Token::Strong);
         if at > 0 && !own_word && (matches!(current, Token::Doc(_)) || current.begins_item(token(at + 1))) {
             return at;
         }

@@ -3,6 +3,7 @@
 use musilc_ir::Span;
 
 use super::attempt::attempt;
+use super::channel;
 use super::chunk::{Chunk, after_group, chunks};
 use super::expected::found;
 use super::network;
@@ -155,7 +156,8 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
                 Level::Model => {
                     token.begins_model_item(next)
                         || token == Token::On
-                        || matches!(token, Token::Ident(word) if network::begins_item(word, next))
+                        || matches!(token, Token::Ident(word) if network::begins_item(word, next)
+                            || channel::begins_item(word, next))
                 }
             }
     };
@@ -167,7 +169,8 @@ fn head<'s>(chunk: &Chunk<'_, 's>, level: Level, report: &mut Report<'_>) -> Res
     }
     let own = if level == Level::Top { words::TOP } else { words::IN_MODEL };
     let text = report.text(span.range());
-    if first.begins_item(next) {
+    let is_channel = matches!(first, Token::Ident(word) if channel::begins_item(word, next));
+    if first.begins_item(next) || is_channel {
         let (wrong, right) = match level {
             Level::Top => ("outside of any model", "move it into a model: `model NAME { … }`"),
             Level::Model => ("inside a model", "move it before the model"),

@@ -1,5 +1,6 @@
 //! Words of protocols, which are names wherever a name can stand. Two names never stand beside each other otherwise, so what follows decides.
 
+use super::channel;
 use super::chunk::after_group;
 use super::time::is_name;
 use crate::lexer::{Spanned, Token};
@@ -36,6 +37,8 @@ pub(super) fn words(tokens: &mut [Spanned<'_>]) {
                 network(tokens, head + 1);
             }
         }
+        Some(Token::Ident(word)) if channel::begins_item(word, next) => channel::item(tokens),
+        Some(Token::Model | Token::Protocol) => channel::params(tokens),
         Some(Token::Faults) => faults(tokens, head + 1),
         Some(Token::On) => {
             event(tokens, head + 1);
@@ -98,15 +101,15 @@ fn statements(tokens: &mut [Spanned<'_>], from: usize) {
             kind(tokens, at - 1),
             Some(Token::LBrace | Token::RBrace | Token::Semi | Token::FatArrow)
         );
-        if !begins || !kind(tokens, at + 1).is_some_and(is_name) {
+        let receiver = match kind(tokens, at) {
+            Some(Token::Ident("send")) if begins => channel::receiver(tokens, at),
+            _ => None,
+        };
+        if !begins || receiver.is_none() && !kind(tokens, at + 1).is_some_and(is_name) {
             continue;
         }
         become_word(tokens, at, STATEMENTS);
-        if kind(tokens, at) == Some(Token::Word("send")) {
-            let mut to = at + 2;
-            if kind(tokens, to) == Some(Token::LParen) {
-                to = after_group(tokens, to);
-            }
+        if let Some(to) = receiver {
             become_word(tokens, to, &["to"]);
             if kind(tokens, to + 2).is_some_and(is_name) {
                 become_word(tokens, to + 1, &["all"]);

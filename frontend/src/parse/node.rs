@@ -24,7 +24,7 @@ pub(crate) use quantifier::{
 pub(crate) use stmt::{
     assignment, bad_arm, block, call_statement, for_statement, if_statement, match_statement, stmt, stmt_arm,
 };
-pub(crate) use ty::{array_type, boxed_type, length, limited_type, named_type, range_type, ty};
+pub(crate) use ty::{array_type, boxed_type, channel_type, length, limited_type, named_type, range_type, ty};
 
 /// The greatest depth of an expression, of a type, and of statements in each other.
 pub(crate) const MAX_DEPTH: u32 = 500;

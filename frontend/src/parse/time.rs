@@ -135,7 +135,7 @@ fn token<'s>(tokens: &[Spanned<'s>], at: usize) -> Option<Token<'s>> {
 }
 
 /// Whether an operand may end with this token; where one ends no name can follow.
-fn ends_operand(token: Token<'_>) -> bool {
+pub(super) fn ends_operand(token: Token<'_>) -> bool {
     is_name(token)
         || matches!(
             token,

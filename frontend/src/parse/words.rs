@@ -25,6 +25,7 @@ pub(super) const IN_MODEL: &[&str] = &[
     "property",
     "part",
     "sync",
+    "channel",
 ];
 
 /// Words of other languages, and what they are here.

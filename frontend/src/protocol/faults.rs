@@ -6,7 +6,7 @@ use super::survey::{Route, Survey};
 use super::tree::Tree;
 use super::wire::{Ends, Hidden, NETWORK};
 use crate::ast::{
-    Action, ActionParam, BinaryOp, Domain, Expr, ExprKind, Fault, FaultKind, Name, Pattern, PatternArg,
+    Action, ActionParam, BinaryOp, Domain, Expr, ExprKind, Fault, FaultKind, ModelParam, Name, Pattern, PatternArg,
     PatternKind, Stmt, TypeKind,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -46,24 +46,14 @@ impl<'a> Survey<'a> {
             FaultKind::Duplicate(_) => "duplicates_left",
             FaultKind::Corrupt { .. } => "corruptions_left",
         };
-        let at = Tree(most.span);
-        // The size of a type is known before any argument, so a parameter's own type it is.
-        let parameter = match &most.kind {
-            ExprKind::Path(path) => self.params.iter().find(|param| param.name.text == path.name.text),
-            _ => None,
-        };
-        let range =
-            || at.ty(TypeKind::Range { lo: Box::new(at.int(0)), hi: Box::new(most.clone()), closed: true });
-        let ty = parameter.map_or_else(range, |parameter| parameter.ty.clone());
-        Some(Hidden { name: self.title(fault, plain), ty, init: most.clone() })
+        Some(left(self.title(fault, plain), most, self.params))
     }
 
     /// Whether a fault may still happen, and what is done when it does.
     pub(super) fn spend(&self, at: Tree, fault: &Fault) -> (Option<Expr>, Option<Stmt>) {
         let Some(Hidden { name, .. }) = self.budget(fault) else { return (None, None) };
-        let left = || at.var(name.clone());
-        let less = at.binary(left(), BinaryOp::Sub, at.int(1));
-        (Some(at.binary(left(), BinaryOp::Gt, at.int(0))), Some(at.assign(left(), less)))
+        let (left, spend) = spending(at, &name);
+        (Some(left), Some(spend))
     }
 
     fn parted(&self, fault: &Fault) -> String {
@@ -327,9 +317,8 @@ impl<'a> Survey<'a> {
             let new = Route { message: new, ..route };
             let mut body = match self.network.order {
                 Order::Fifo => {
-                    // It stays where it is.
                     let packet = self.packet(at, new, &ends, args.to_vec());
-                    vec![at.assign(at.index(self.queue(at, link, &ends), at.int(0)), packet)]
+                    self.store(at, route, &ends).replace(None, packet)
                 }
                 _ => vec![arrival.take, self.send(at, new, &ends, args.to_vec())],
             };
@@ -358,6 +347,27 @@ impl<'a> Survey<'a> {
         });
         fault.map(|fault| Some(*fault))
     }
+}
+
+/// The variable that counts how often something may still happen.
+pub(super) fn left(name: String, most: &Expr, params: &[ModelParam]) -> Hidden {
+    let at = Tree(most.span);
+    // The size of a type is known before any argument, so a parameter's own type it is.
+    let parameter = match &most.kind {
+        ExprKind::Path(path) => params.iter().find(|param| param.name.text == path.name.text),
+        _ => None,
+    };
+    let range =
+        || at.ty(TypeKind::Range { lo: Box::new(at.int(0)), hi: Box::new(most.clone()), closed: true });
+    let ty = parameter.map_or_else(range, |parameter| parameter.ty.clone());
+    Hidden { name, ty, init: most.clone() }
+}
+
+/// A condition that something may still happen, and the statement that counts it.
+pub(super) fn spending(at: Tree, name: &str) -> (Expr, Stmt) {
+    let left = || at.var(name);
+    let less = at.binary(left(), BinaryOp::Sub, at.int(1));
+    (at.binary(left(), BinaryOp::Gt, at.int(0)), at.assign(left(), less))
 }
 
 /// A node in a group: its name, and which it is of several.

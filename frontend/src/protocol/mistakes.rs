@@ -35,8 +35,8 @@ pub(super) fn second_network(span: Span) -> Diagnostic {
 }
 
 /// Two words of which one is true.
-pub(super) fn either(name: &Name, other: &Name) -> Diagnostic {
-    let message = format!("a network is `{}` or `{}`, not both", other.text, name.text);
+pub(super) fn either(noun: &str, name: &Name, other: &Name) -> Diagnostic {
+    let message = format!("a {noun} is `{}` or `{}`, not both", other.text, name.text);
     Diagnostic::error(Code::BadNetwork, name.span, message)
 }
 
@@ -76,6 +76,12 @@ fn what(item: &ModelItem) -> &'static str {
         ModelItemKind::Protocol(ProtocolItem::Stable(_)) => "a stable variable",
         _ => "this",
     }
+}
+
+/// A value that is sent and is no message.
+pub(super) fn no_message(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::UnknownMessage, span, "this is no message")
+        .help("nodes send what the protocol declares: `message M(x: T);`, and `send M(x: e) to …;`")
 }
 
 /// A handler for nothing.

@@ -7,7 +7,8 @@ use super::tree::Tree;
 use super::wire::Ends;
 use crate::ast::{
     Action, ActionParam, Arg, Communication, Domain, Event, Expr, FaultKind, Handler, ModelItem,
-    ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit, communications,
+    ModelItemKind, Name, ProtocolItem, Stmt, StmtKind, TypeKind, VarInit, communications,
+    replace_communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
@@ -281,42 +282,25 @@ impl<'s, 'a> Writer<'s, 'a> {
     }
 
     fn statements(&mut self, stmts: &[Stmt], place: Place<'_>) -> Vec<Stmt> {
-        stmts.iter().map(|stmt| self.statement(stmt, place)).collect()
-    }
-
-    fn statement(&mut self, stmt: &Stmt, place: Place<'_>) -> Stmt {
-        let kind = match &stmt.kind {
-            StmtKind::Communicate(communication) => {
-                return self.communicate(Tree(stmt.span), communication, place);
-            }
-            StmtKind::If { cond, then, otherwise } => StmtKind::If {
-                cond: cond.clone(),
-                then: self.statements(then, place),
-                otherwise: self.statements(otherwise, place),
-            },
-            StmtKind::Match { subject, arms } => StmtKind::Match {
-                subject: subject.clone(),
-                arms: arms
-                    .iter()
-                    .map(|arm| StmtArm { body: self.statements(&arm.body, place), ..arm.clone() })
-                    .collect(),
-            },
-            StmtKind::For { name, domain, body } => StmtKind::For {
-                name: name.clone(),
-                domain: domain.clone(),
-                body: self.statements(body, place),
-            },
-            other => other.clone(),
-        };
-        Stmt { span: stmt.span, kind }
+        replace_communications(stmts, &mut |span, communication| {
+            self.communicate(Tree(span), communication, place)
+        })
     }
 
     fn communicate(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Stmt {
         let failed = || at.stmt(StmtKind::Error);
+        let message = communication.message();
+        if let (Communication::Send { value, .. } | Communication::Broadcast { value, .. }, None) =
+            (communication, message)
+        {
+            self.survey.report(mistakes::no_message(value.span));
+            return failed();
+        }
+        let (message, args) = message.unzip();
         match communication {
             Communication::Set(timer) => self.timer(at, timer, true),
             Communication::Cancel(timer) => self.timer(at, timer, false),
-            Communication::Send { message, args, to } => {
+            Communication::Send { to, .. } => {
                 let sender = place.sender.map(|(kind, _)| kind);
                 match self.survey.destination(to, place.handler, sender) {
                     Some(to) => self.send(at, message, args, to.to, to.index),
@@ -326,7 +310,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                     }
                 }
             }
-            Communication::Reply { message, args } => match place.sender {
+            Communication::Reply { .. } => match place.sender {
                 Some((kind, name)) => {
                     let index = self.survey.kinds[kind].index.as_ref().map(|_| match name {
                         Some(name) => at.var(name.text.clone()),
@@ -343,7 +327,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                     failed()
                 }
             },
-            Communication::Broadcast { message, args, to } => {
+            Communication::Broadcast { to, .. } => {
                 let Some(kind) = self.survey.kind(to) else { return failed() };
                 let Some(ty) = self.survey.kinds[kind].index.as_ref().map(|(_, ty)| (*ty).clone()) else {
                     return self.send(at, message, args, kind, None);
@@ -366,8 +350,16 @@ impl<'s, 'a> Writer<'s, 'a> {
         }
     }
 
-    fn send(&mut self, at: Tree, message: &Name, args: &[Arg], to: usize, index: Option<Expr>) -> Stmt {
-        let Some(message) = self.survey.find_message(message) else { return at.stmt(StmtKind::Error) };
+    fn send(
+        &mut self,
+        at: Tree,
+        message: Option<&Name>,
+        args: Option<&[Arg]>,
+        to: usize,
+        index: Option<Expr>,
+    ) -> Stmt {
+        let found = message.and_then(|message| self.survey.find_message(message));
+        let (Some(message), Some(args)) = (found, args) else { return at.stmt(StmtKind::Error) };
         let route = Route { message, from: self.kind, to };
         let ends = Ends { from: self.own(at), to: index };
         self.survey.send(at, route, &ends, args.to_vec())

@@ -1,4 +1,4 @@
-//! What a network is like.
+//! What a network or a channel is like.
 
 use super::mistakes;
 use crate::ast::{Expr, Name, NetworkOption};
@@ -29,8 +29,8 @@ pub(super) enum WhenFull {
     Block,
 }
 
-/// What a network is like.
-#[derive(Default, Debug)]
+/// What a network or a channel is like.
+#[derive(Clone, Default, Debug)]
 pub(super) struct Network {
     pub(super) order: Order,
     pub(super) lossy: bool,
@@ -45,9 +45,32 @@ pub(super) struct Network {
 /// The words and what each of them says.
 const WORDS: &[&str] = &["unordered", "bag", "fifo", "reliable", "lossy", "duplicating"];
 
+/// Whose words they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Carrier {
+    /// Of a protocol, between its nodes.
+    Network,
+    /// Of a model.
+    Channel,
+}
+
+impl Carrier {
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Channel => "channel",
+        }
+    }
+}
+
 impl Network {
-    /// Reads the words after `network`.
-    pub(super) fn new(options: &[NetworkOption], diagnostics: &mut Vec<Diagnostic>) -> Self {
+    /// Reads the words after `network`, or those of a channel.
+    pub(super) fn new(
+        carrier: Carrier,
+        options: &[NetworkOption],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let noun = carrier.noun();
         let mut network = Self::default();
         let mut order: Option<&Name> = None;
         let mut reliable: Option<&Name> = None;
@@ -60,7 +83,7 @@ impl Network {
                     match name.text.as_str() {
                         "unordered" | "bag" | "fifo" => {
                             if let Some(other) = order.replace(name) {
-                                diagnostics.push(mistakes::either(name, other));
+                                diagnostics.push(mistakes::either(noun, name, other));
                             }
                             network.order = match name.text.as_str() {
                                 "bag" => Order::Bag,
@@ -74,7 +97,7 @@ impl Network {
                         _ => diagnostics.push(mistakes::unknown(
                             Code::BadNetwork,
                             name,
-                            "kind of network",
+                            &format!("kind of {noun}"),
                             WORDS.iter().copied(),
                         )),
                     }
@@ -98,33 +121,40 @@ impl Network {
         }
         if let Some(name) = reliable.filter(|_| network.lossy) {
             diagnostics.push(
-                Diagnostic::error(Code::BadNetwork, name.span, "a network is reliable or lossy, not both")
-                    .help("`reliable` is the default"),
+                Diagnostic::error(
+                    Code::BadNetwork,
+                    name.span,
+                    format!("a {noun} is reliable or lossy, not both"),
+                )
+                .help("`reliable` is the default"),
             );
         }
         match (network.order, &network.capacity) {
             (Order::Unordered, Some(most)) => diagnostics.push(
-                Diagnostic::error(Code::BadNetwork, most.span, "an unordered network has no capacity")
+                Diagnostic::error(Code::BadNetwork, most.span, format!("an unordered {noun} has no capacity"))
                     .help("it holds each message once; with `bag` it holds so many copies of each"),
             ),
             (Order::Bag | Order::Fifo, None) => diagnostics.push(
-                Diagnostic::error(Code::BadNetwork, place, "the capacity of the network is missing")
-                    .help("write `capacity n`: copies of each message for `bag`, messages between two nodes for `fifo`"),
+                Diagnostic::error(Code::BadNetwork, place, format!("the capacity of the {noun} is missing"))
+                    .help(match carrier {
+                        Carrier::Network => "write `capacity n`: copies of each message for `bag`, messages between two nodes for `fifo`",
+                        Carrier::Channel => "write `capacity n`: copies of each message for `bag`, messages for `fifo`",
+                    }),
             ),
             _ => {}
         }
         if let Some(name) = full {
             if network.order == Order::Unordered {
                 diagnostics.push(
-                    Diagnostic::error(Code::BadNetwork, name.span, "an unordered network is never full")
-                        .help("leave `when full` out, or let the network be `bag` or `fifo`"),
+                    Diagnostic::error(Code::BadNetwork, name.span, format!("an unordered {noun} is never full"))
+                        .help(format!("leave `when full` out, or let the {noun} be `bag` or `fifo`")),
                 );
             } else if network.order == Order::Bag && network.when_full == WhenFull::Block {
                 diagnostics.push(
                     Diagnostic::error(
                         Code::BadNetwork,
                         name.span,
-                        "only a `fifo` network can block its senders",
+                        format!("only a `fifo` {noun} can block its senders"),
                     )
                     .help("a bag is full for one message and not for another; write `drop` or `error`"),
                 );

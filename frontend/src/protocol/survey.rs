@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
 use std::collections::HashSet;
 
-use super::options::Network;
+use super::options::{Carrier, Network};
 
 /// A kind of nodes.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ impl<'a> Survey<'a> {
                     if network.replace(item.span).is_some() {
                         survey.report(mistakes::second_network(item.span));
                     } else {
-                        survey.network = Network::new(options, &mut survey.diagnostics);
+                        survey.network = Network::new(Carrier::Network, options, &mut survey.diagnostics);
                     }
                 }
                 ModelItemKind::Protocol(ProtocolItem::Faults(faults)) => survey.faults.extend(faults),
@@ -237,12 +237,7 @@ impl<'a> Survey<'a> {
 
     fn routes_of(&mut self, from: usize, stmts: &'a [Stmt], handler: Option<&'a Handler>) {
         communications(stmts, &mut |_, communication| {
-            let message = match communication {
-                Communication::Send { message, .. }
-                | Communication::Broadcast { message, .. }
-                | Communication::Reply { message, .. } => self.find_message(message),
-                Communication::Set(_) | Communication::Cancel(_) => None,
-            };
+            let message = communication.message().and_then(|(name, _)| self.find_message(name));
             let Some(message) = message else { return };
             for to in self.receivers(from, communication, handler) {
                 self.known.insert(Route { message, from, to });

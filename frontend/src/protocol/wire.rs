@@ -1,6 +1,7 @@
 //! How messages are kept on their way, in the language itself: as packets in a set or a bag, or in a queue for each pair of nodes.
 
-use super::options::{Order, WhenFull};
+use super::options::Order;
+use super::store::Store;
 use super::survey::{Route, Survey};
 use super::tree::Tree;
 use crate::ast::{
@@ -145,31 +146,18 @@ impl Survey<'_> {
         at.variant(&self.packets(route), Name { span: at.0, ..self.variant(route) }, all)
     }
 
+    /// What holds the messages along a route.
+    pub(super) fn store(&self, at: Tree, route: Route, ends: &Ends) -> Store<'_> {
+        let place = match self.network.order {
+            Order::Fifo => self.queue(at, (route.from, route.to), ends),
+            Order::Unordered | Order::Bag => at.var(NETWORK),
+        };
+        Store { at, network: &self.network, place }
+    }
+
     /// Sends a message.
     pub(super) fn send(&self, at: Tree, route: Route, ends: &Ends, args: Vec<Arg>) -> Stmt {
-        let packet = self.packet(at, route, ends, args);
-        let network = || at.var(NETWORK);
-        match self.network.order {
-            Order::Unordered => at.change(network(), "insert", vec![packet]),
-            Order::Bag => {
-                let insert = at.change(network(), "insert", vec![packet.clone()]);
-                match (&self.network.capacity, self.network.when_full) {
-                    (Some(most), WhenFull::Drop) => {
-                        let copies = at.method(network(), "count", vec![packet]);
-                        at.if_then(at.binary(copies, BinaryOp::Lt, most.clone()), vec![insert])
-                    }
-                    _ => insert,
-                }
-            }
-            Order::Fifo => {
-                let queue = self.queue(at, (route.from, route.to), ends);
-                let push = at.change(queue.clone(), "push", vec![packet]);
-                match self.network.when_full {
-                    WhenFull::Drop => at.if_then(at.not(at.field(queue, "is_full")), vec![push]),
-                    WhenFull::Error | WhenFull::Block => push,
-                }
-            }
-        }
+        self.store(at, route, ends).put(self.packet(at, route, ends, args))
     }
 
     /// Whether such a message is next on its way. In a queue `patterns` bind its fields; in a set or bag they are `values`.
@@ -181,26 +169,18 @@ impl Survey<'_> {
         values: Vec<Arg>,
         patterns: (Vec<PatternArg>, bool),
     ) -> Expr {
+        let store = self.store(at, route, ends);
         if self.network.order != Order::Fifo {
-            let packet = self.packet(at, route, ends, values);
-            return at.binary(packet, BinaryOp::In, at.var(NETWORK));
+            return store.holds(self.packet(at, route, ends, values));
         }
-        let queue = || self.queue(at, (route.from, route.to), ends);
-        let some = at.binary(at.field(queue(), "len"), BinaryOp::Gt, at.int(0));
         let name = Name { span: at.0, ..self.variant(route) };
-        let head = at.is(at.field(queue(), "head"), &self.packets(route), name, patterns.0, patterns.1);
-        at.binary(some, BinaryOp::And, head)
+        let head = at.is(store.head(), &self.packets(route), name, patterns.0, patterns.1);
+        at.binary(store.waits(), BinaryOp::And, head)
     }
 
     /// Takes it off.
     pub(super) fn take(&self, at: Tree, route: Route, ends: &Ends, values: Vec<Arg>) -> Stmt {
-        match self.network.order {
-            Order::Fifo => at.change(self.queue(at, (route.from, route.to), ends), "pop", Vec::new()),
-            _ => {
-                let packet = self.packet(at, route, ends, values);
-                at.change(at.var(NETWORK), "remove", vec![packet])
-            }
-        }
+        self.store(at, route, ends).take(Some(self.packet(at, route, ends, values)))
     }
 
     /// For each node that there is on a link, or for one: a condition about both ends.

@@ -103,12 +103,8 @@ pub(crate) fn stmt(s: &Stmt) -> String {
 fn communication(what: &Communication) -> String {
     let sent = |message: &Name, args: &[Arg]| format!("{}{}", message.text, each(args, arg));
     match what {
-        Communication::Send { message, args, to } => {
-            format!("(send {} (to {}))", sent(message, args), expr(to))
-        }
-        Communication::Broadcast { message, args, to } => {
-            format!("(send {} (to all {}))", sent(message, args), to.text)
-        }
+        Communication::Send { value, to } => format!("(send {} (to {}))", expr(value), expr(to)),
+        Communication::Broadcast { value, to } => format!("(send {} (to all {}))", expr(value), to.text),
         Communication::Reply { message, args } => format!("(reply {})", sent(message, args)),
         Communication::Set(timer) => format!("(set {})", timer.text),
         Communication::Cancel(timer) => format!("(cancel {})", timer.text),

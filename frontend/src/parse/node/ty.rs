@@ -3,7 +3,7 @@
 use musilc_ir::Span;
 
 use super::{Context, Deep, Weight};
-use crate::ast::{Expr, ExprKind, TypeExpr, TypeKind};
+use crate::ast::{Expr, ExprKind, NetworkOption, TypeExpr, TypeKind};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The type `kind` above parts that weigh `parts`, or an error node where that is too deep.
@@ -56,6 +56,17 @@ pub(crate) fn limited_type(
 ) -> Deep<TypeExpr> {
     let weight = inner.weight.and(limit.weight);
     above(cx, l, r, weight, kind(Box::new(inner.node), Box::new(limit.node)))
+}
+
+/// `message fifo capacity n`
+pub(crate) fn channel_type(
+    cx: &mut Context,
+    l: usize,
+    r: usize,
+    message: Deep<TypeExpr>,
+    options: Vec<NetworkOption>,
+) -> Deep<TypeExpr> {
+    above(cx, l, r, message.weight, TypeKind::Channel(Box::new(message.node), options))
 }
 
 /// `[element; index]`
