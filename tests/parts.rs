@@ -1,4 +1,4 @@
-//! Models made of parts, and protocols, and the same models in one piece: both engines say the same of them, with the same states, steps and depths.
+//! Models made of parts, with channels, and protocols, and the same models in one piece: both engines say the same of them, with the same states, steps and depths.
 #![allow(clippy::unwrap_used, reason = "they are tests")]
 
 use musilc::ir::{Outcome, Verdict, ViolationKind};
@@ -49,6 +49,11 @@ fn pairs(chapter: &str, prefix: &str) -> usize {
 #[test]
 fn parts_mean_what_they_would_in_one_piece() {
     assert_eq!(pairs("pairs", "parts"), 6);
+}
+
+#[test]
+fn channels_mean_what_they_would_by_hand() {
+    assert_eq!(pairs("channels", "channel"), 14);
 }
 
 #[test]

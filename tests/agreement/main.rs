@@ -6,6 +6,7 @@
 )]
 
 mod agree;
+mod channels;
 mod chapters;
 mod compare;
 mod faults;
@@ -15,6 +16,7 @@ mod metamorphic;
 mod modes;
 mod protocols;
 mod regressions;
+mod twins;
 
 /// Runs deep recursion on a stack that is large enough.
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {

@@ -120,6 +120,14 @@ impl<'a> Checker<'a> {
             body.unknown_action(scope, &path.name);
             return None;
         };
+        // What is received and may stay is another action, made of the same declaration.
+        let again = body.cx.scope(scope).actions.get(&format!("{name}_again"));
+        if again.is_some_and(|again| again.item.span == entry.item.span) {
+            let message = format!("`{name}` receives from a channel that duplicates, and cannot be joined");
+            let help = "leave `duplicating` out; or write what both do as one action that receives";
+            self.report(Diagnostic::error(Code::BadReceive, path.span, message).help(help));
+            return None;
+        }
         if indices.iter().skip(depth).any(Option::is_some) {
             let message = "a `sync` is for all indices";
             let help = "leave out the index; a guard can say for which indices the action is enabled";

@@ -69,6 +69,7 @@ pub(crate) fn ty(t: &TypeExpr) -> String {
         TypeKind::Set(inner) => format!("(Set {})", ty(inner)),
         TypeKind::Bag(inner, limit) => format!("(Bag {} {})", ty(inner), expr(limit)),
         TypeKind::Seq(inner, limit) => format!("(Seq {} {})", ty(inner), expr(limit)),
+        TypeKind::Channel(message, options) => format!("(channel {}{})", ty(message), each(options, option)),
         TypeKind::Error => "ERROR".to_owned(),
     }
 }
@@ -111,6 +112,16 @@ fn communication(what: &Communication) -> String {
     }
 }
 
+/// A word about a channel.
+pub(crate) fn option(option: &NetworkOption) -> String {
+    match option {
+        NetworkOption::Word(name) => name.text.clone(),
+        NetworkOption::Capacity(_, most) => format!("(capacity {})", expr(most)),
+        NetworkOption::WhenFull(name) => format!("(full {})", name.text),
+        NetworkOption::Fair(fairness, _) => format!("{fairness:?}"),
+    }
+}
+
 /// A pattern.
 pub(crate) fn pattern(p: &Pattern) -> String {
     match &p.kind {
@@ -135,6 +146,7 @@ pub(crate) fn domain(d: &Domain) -> String {
     match d {
         Domain::Type(t) => format!("type:{}", ty(t)),
         Domain::Expr(e) => expr(e),
+        Domain::Channel(e) => format!("from:{}", expr(e)),
     }
 }
 
