@@ -17,8 +17,8 @@ mod tree;
 mod wire;
 
 use crate::ast::{
-    Arg, Chapter, Domain, Expr, ExprKind, Field, Item, ItemKind, ModelItem, ModelItemKind, ModelParam, Part,
-    ProtocolItem, Stmt, VarInit, communications,
+    Action, Arg, Chapter, Domain, Expr, ExprKind, Field, Item, ItemKind, ModelItem, ModelItemKind,
+    ModelParam, Part, ProtocolItem, Stmt, StmtKind, VarInit, communications, replace_communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use node::Writer;
@@ -161,7 +161,10 @@ impl Survey<'_> {
                 ModelItemKind::Protocol(_) => {}
                 ModelItemKind::Action(action) => {
                     communicating(&action.body, &mut self.diagnostics);
-                    items.push(item.clone());
+                    let mut none = |span, _: &_| Stmt { span, kind: StmtKind::Error };
+                    let body = replace_communications(&action.body, &mut none);
+                    let kind = ModelItemKind::Action(Action { body, ..action.clone() });
+                    items.push(ModelItem { kind, ..item.clone() });
                 }
                 _ => items.push(item.clone()),
             }

@@ -60,7 +60,8 @@ pub(crate) fn all_agree(
             if number >= first + count {
                 return;
             }
-            let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| verdict(&texts(&genes(number)))));
+            let judged =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| verdict(&texts(&genes(number)))));
             match judged.unwrap_or_else(|_| Err("panic".to_owned())) {
                 Ok(Agreed::On(shape)) => *tally.lock().unwrap().entry(shape.verdict).or_default() += 1,
                 Ok(Agreed::Discarded(why)) => {

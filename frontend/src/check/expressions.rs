@@ -195,20 +195,13 @@ impl<'a> Body<'_, 'a> {
         }
         if state.0 >= self.visible {
             let (message, label) = if state.0 == self.visible {
-                (
-                    format!("`{text}` has no value yet where its initial value is computed"),
-                    "declared here",
-                )
+                (format!("`{text}` has no value yet where its initial value is computed"), "declared here")
             } else {
-                (
-                    format!("`{text}` has no value yet where this initial value is computed"),
-                    "declared later",
-                )
+                (format!("`{text}` has no value yet where this initial value is computed"), "declared later")
             };
-            let diagnostic =
-                Diagnostic::error(Code::UsedBeforeInit, span, message).label(declared, label).help(
-                    "variables get their initial values in order of declaration; or say it with `init`",
-                );
+            let diagnostic = Diagnostic::error(Code::UsedBeforeInit, span, message)
+                .label(declared, label)
+                .help("variables get their initial values in order of declaration; or say it with `init`");
             return Some(self.report(diagnostic));
         }
         if is_unknown(&ty) {

@@ -116,7 +116,8 @@ impl<'a> Body<'_, 'a> {
     ) -> Option<String> {
         let fault = format!("{}.{}", channel.text, name.text);
         if let Some(index) = index {
-            let message = format!("which of the channels `{}` is meant is a parameter of its faults", channel.text);
+            let message =
+                format!("which of the channels `{}` is meant is a parameter of its faults", channel.text);
             let diagnostic = Diagnostic::error(Code::PartIndex, index.span, message);
             self.report(diagnostic.help(format!("write `{fault}(i, …)`")));
             return None;

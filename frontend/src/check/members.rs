@@ -73,13 +73,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// A variable of a part that is there; `base` means the part.
-    fn part_variable(
-        &mut self,
-        span: Span,
-        part: ScopeId,
-        base: &'a ast::Expr,
-        text: &str,
-    ) -> Option<Expr> {
+    fn part_variable(&mut self, span: Span, part: ScopeId, base: &'a ast::Expr, text: &str) -> Option<Expr> {
         let (state, ty, _) = self.cx.scope(part).vars.get(text).cloned()?;
         let Some(indices) = self.part_indices(base) else { return Some(failed(span)) };
         if self.constant {
@@ -94,12 +88,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// What belongs to a channel and is no part of its value, as `c.losses_left`; the variable is called so.
-    pub(super) fn channel_field(
-        &mut self,
-        span: Span,
-        base: &'a ast::Expr,
-        name: &Name,
-    ) -> Option<Expr> {
+    pub(super) fn channel_field(&mut self, span: Span, base: &'a ast::Expr, name: &Name) -> Option<Expr> {
         match &base.kind {
             Ast::Paren(inner) => self.channel_field(span, inner, name),
             Ast::Path(path) if path.qualifier.is_none() && self.local(&path.name.text).is_none() => {

@@ -65,9 +65,12 @@ fn faults(tokens: &mut [Spanned<'_>]) {
         if before.is_some_and(ends_operand) {
             become_word(tokens, at, "into");
         }
-        let budget = matches!(before, Some(Token::Word("lose" | "duplicate")))
-            || before.is_some_and(ends_operand);
-        if budget && kind(tokens, at + 1) == Some(Token::Ident("most")) {
+        let budget =
+            matches!(before, Some(Token::Word("lose" | "duplicate"))) || before.is_some_and(ends_operand);
+        if budget
+            && (kind(tokens, at), kind(tokens, at + 1))
+                == (Some(Token::Ident("at")), Some(Token::Ident("most")))
+        {
             become_word(tokens, at, "at");
             become_word(tokens, at + 1, "most");
         }
@@ -78,10 +81,7 @@ fn faults(tokens: &mut [Spanned<'_>]) {
 pub(super) fn receiver(tokens: &[Spanned<'_>], at: usize) -> Option<usize> {
     let mut to = at + 1;
     while let Some(token) = kind(tokens, to) {
-        if to > at + 1
-            && token == Token::Ident("to")
-            && kind(tokens, to - 1).is_some_and(ends_operand)
-        {
+        if to > at + 1 && token == Token::Ident("to") && kind(tokens, to - 1).is_some_and(ends_operand) {
             return Some(to);
         }
         if matches!(token, Token::Semi | Token::Eq) || token.closes() {

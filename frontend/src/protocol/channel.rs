@@ -13,8 +13,8 @@ mod room;
 
 use super::tree::Tree;
 use crate::ast::{
-    Chapter, Expr, ExprKind, Item, ItemKind, ModelItem, ModelItemKind, ModelParam, ProtocolItem, TypeKind,
-    VarInit,
+    Chapter, Expr, ExprKind, Item, ItemKind, ModelItem, ModelItemKind, ModelParam, Name, ProtocolItem,
+    TypeKind, VarInit,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use declared::Declared;
@@ -176,7 +176,7 @@ impl<'w, 'a> Writer<'w, 'a> {
             let help = format!("write `ref {}: …`", param.name.text);
             self.report(Diagnostic::error(Code::RefMismatch, param.name.span, message).help(help));
         }
-        ModelParam { ty, ..param.clone() }
+        ModelParam { by_ref: true, ty, ..param.clone() }
     }
 
     /// The variable of a channel, and those of its faults.
@@ -190,7 +190,8 @@ impl<'w, 'a> Writer<'w, 'a> {
         written.push(ModelItem { kind, ..item.clone() });
         for left in self.budgets(channel) {
             let at = Tree(declared.name.span);
-            let kind = ModelItemKind::Var { name: at.name(left.name), ty: left.ty, init: VarInit::Value(left.init) };
+            let kind =
+                ModelItemKind::Var { name: at.name(left.name), ty: left.ty, init: VarInit::Value(left.init) };
             written.push(ModelItem { doc: None, span: item.span, kind });
         }
         written.extend(self.may_be_copied(channel));
@@ -211,7 +212,7 @@ impl<'w, 'a> Writer<'w, 'a> {
             }
         };
         let Some(channel) = self.channels.iter().position(|channel| channel.name.text == name.text) else {
-            return Err(mistakes::no_channel(name, &self.channels));
+            return Err(self.no_channel(name));
         };
         if indices.len() != self.channels[channel].indices.len() {
             return Err(mistakes::wrong_indices(place, &self.channels[channel], indices.len()));
@@ -219,9 +220,19 @@ impl<'w, 'a> Writer<'w, 'a> {
         Ok(Target { channel, indices })
     }
 
+    fn no_channel(&self, name: &Name) -> Diagnostic {
+        mistakes::no_channel(name, &self.channels, self.changing.contains(name.text.as_str()))
+    }
+
     /// The same, reported where there is none.
     fn found(&mut self, place: &Expr) -> Option<Target> {
         let target = self.target(place);
-        target.map_err(|diagnostic| if !matches!(place.kind, ExprKind::Error) { self.report(diagnostic) }).ok()
+        target
+            .map_err(|diagnostic| {
+                if !matches!(place.kind, ExprKind::Error) {
+                    self.report(diagnostic)
+                }
+            })
+            .ok()
     }
 }

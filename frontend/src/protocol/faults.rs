@@ -6,8 +6,8 @@ use super::survey::{Route, Survey};
 use super::tree::Tree;
 use super::wire::{Ends, Hidden, NETWORK};
 use crate::ast::{
-    Action, ActionParam, BinaryOp, Domain, Expr, ExprKind, Fault, FaultKind, ModelParam, Name, Pattern, PatternArg,
-    PatternKind, Stmt, TypeKind,
+    Action, ActionParam, BinaryOp, Domain, Expr, ExprKind, Fault, FaultKind, ModelParam, Name, Pattern,
+    PatternArg, PatternKind, Stmt, TypeKind,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::{Fairness, chart};

@@ -146,8 +146,12 @@ impl Network {
         if let Some(name) = full {
             if network.order == Order::Unordered {
                 diagnostics.push(
-                    Diagnostic::error(Code::BadNetwork, name.span, format!("an unordered {noun} is never full"))
-                        .help(format!("leave `when full` out, or let the {noun} be `bag` or `fifo`")),
+                    Diagnostic::error(
+                        Code::BadNetwork,
+                        name.span,
+                        format!("an unordered {noun} is never full"),
+                    )
+                    .help(format!("leave `when full` out, or let the {noun} be `bag` or `fifo`")),
                 );
             } else if network.order == Order::Bag && network.when_full == WhenFull::Block {
                 diagnostics.push(

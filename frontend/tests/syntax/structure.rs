@@ -2,7 +2,7 @@
 
 use musilc_frontend::ast::*;
 
-use crate::show::{domain, each, expr, member, stmt, ty};
+use crate::show::{domain, each, expr, member, option, pattern, stmt, ty};
 use crate::sound;
 
 const FIRST_CHAPTER: &str = "
@@ -194,7 +194,7 @@ fn protocols() {
     assert_eq!(
         bodies,
         [
-            " (send Say true b: 1 (to all B)) (set set) (= set (set 1)) (= send true)",
+            " (send (call Say true b: 1) (to all B)) (set set) (= set (set 1)) (= send true)",
             " (reply message) (if a (then (send message (to (paren p)))) (else (cancel t)))",
             " (method set insert 1)",
             "",
@@ -352,4 +352,72 @@ fn every_chapter_in_the_tree_is_read() {
         }
     }
     assert!(read > 0);
+}
+
+#[test]
+fn channels() {
+    let chapter = sound(
+        "model M(ref to: [0..2 fifo capacity 2 when full drop; 3], ref plain: Seq<bool, 1>, capacity: bool) {
+            /// Kept.
+            channel channel: bool;
+            channel lose[p: 0..2, q: bool]: [fifo; 2] bag, capacity 1 + 1, lossy, strong fair;
+            channel at: into unordered, fair { lose; fair lose Say at most 2 when at > most; corrupt into into at; duplicate (1 | 2); }
+            action a(from from from, from in from) when capacity {
+                send 1 to to[0];
+                send (a) to (to);
+                send {} to channel;
+                send send to all lose;
+                send to to to;
+                send !x && y to at;
+                send.x = 1;
+                send[1] = to;
+                send = to;
+            }
+        }
+        model N { var channel: bool = false; init channel == capacity; action lose(channel: bool) { channel = to; } }",
+    );
+    let ItemKind::Model { params, items, .. } = &chapter.items[0].kind else { panic!() };
+    let types: Vec<String> = params.iter().map(|param| ty(&param.ty)).collect();
+    assert_eq!(
+        types,
+        ["(array (channel (.. 0 2) fifo (capacity 2) (full drop)) (length 3))", "(Seq bool 1)", "bool"]
+    );
+    let channels: Vec<&Channel> = items
+        .iter()
+        .filter_map(|item| match &item.kind {
+            ModelItemKind::Channel(channel) => Some(channel),
+            _ => None,
+        })
+        .collect();
+    let shown: Vec<String> = channels
+        .iter()
+        .map(|c| format!("{} {}{}", c.name.text, ty(&c.message), each(&c.options, option)))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "channel bool",
+            "lose (array fifo (length 2)) bag (capacity (+ 1 1)) lossy Strong(Instance)",
+            "at into unordered Weak(Instance)",
+        ]
+    );
+    assert_eq!(items[0].doc.as_deref(), Some("Kept."));
+    assert_eq!(channels[1].indices.len(), 2);
+    let [all, say, corrupt, twice] = channels[2].faults.as_slice() else { panic!() };
+    assert!(matches!(all.kind, ChannelFaultKind::Lose(None)));
+    assert!(matches!(&say.kind, ChannelFaultKind::Lose(Some(p)) if pattern(p) == "Say"));
+    assert!(say.budget.is_some());
+    assert_eq!(say.guard.as_ref().map(expr).as_deref(), Some("(> at most)"));
+    let ChannelFaultKind::Corrupt { pattern: old, into } = &corrupt.kind else { panic!() };
+    assert_eq!((pattern(old), expr(into)), ("into".to_owned(), "at".to_owned()));
+    assert!(matches!(&twice.kind, ChannelFaultKind::Duplicate(Some(_))));
+    let ModelItemKind::Action(action) = &items[3].kind else { panic!() };
+    let params: Vec<String> =
+        action.params.iter().map(|param| format!("{} {}", param.name.text, domain(&param.domain))).collect();
+    assert_eq!(params, ["from from:from", "from from"]);
+    assert_eq!(
+        each(&action.body, stmt),
+        " (send 1 (to (index to 0))) (send (paren a) (to (paren to))) (send (set) (to channel)) (send send (to all lose)) \
+         (send to (to to)) (send (&& (! x) y) (to at)) (= (. send x) 1) (= (index send 1) to) (= send to)"
+    );
 }

@@ -136,7 +136,8 @@ fn actions(text: &mut String, sketch: &Sketch, at: usize, action: &Action) {
     conditions.extend(is(messages, &message));
     conditions.extend(unless);
     let fair = if action.fair.is_empty() { channel.fair } else { action.fair };
-    let all: Vec<String> = conditions.iter().cloned().chain(room(sketch, action, Some((from, which)))).collect();
+    let all: Vec<String> =
+        conditions.iter().cloned().chain(room(sketch, action, Some((from, which)))).collect();
     let _ = writeln!(text, "    {fair}action a{at}(i: 0..2{param}){} {{{name}{take}{body} }}", when(&all));
     let again = match (&channel.copies, channel.duplicating) {
         (Some(fault), _) => Some(limits(fault, &format!("d{from}"), &message)),
@@ -144,9 +145,9 @@ fn actions(text: &mut String, sketch: &Sketch, at: usize, action: &Action) {
         (None, false) => None,
     };
     if let Some((limits, spend)) = again {
-        let all: Vec<String> = conditions.into_iter().chain(limits).chain(room(sketch, action, None)).collect();
-        let _ =
-            writeln!(text, "    action again{at}(i: 0..2{param}){} {{{name}{spend}{body} }}", when(&all));
+        let all: Vec<String> =
+            conditions.into_iter().chain(limits).chain(room(sketch, action, None)).collect();
+        let _ = writeln!(text, "    action again{at}(i: 0..2{param}){} {{{name}{spend}{body} }}", when(&all));
     }
 }
 

@@ -27,7 +27,8 @@ pub(super) fn text(sketch: &Sketch) -> String {
     }
     text.push_str("}\n");
     if has_part {
-        let params: String = given.iter().map(|at| format!(", {}", param(*at, &sketch.channels[*at]))).collect();
+        let params: String =
+            given.iter().map(|at| format!(", {}", param(*at, &sketch.channels[*at]))).collect();
         let _ = writeln!(text, "model Q(ref v0: 0..3, ref v1: 0..3{params}) {{");
         for (at, action) in sketch.actions.iter().enumerate().filter(|(_, action)| action.in_part) {
             self::action(&mut text, sketch, at, action);
@@ -120,7 +121,11 @@ fn index(index: Index) -> &'static str {
 }
 
 fn place(sketch: &Sketch, channel: usize, which: Index) -> String {
-    if sketch.channels[channel].indexed { format!("c{channel}[{}]", index(which)) } else { format!("c{channel}") }
+    if sketch.channels[channel].indexed {
+        format!("c{channel}[{}]", index(which))
+    } else {
+        format!("c{channel}")
+    }
 }
 
 fn action(text: &mut String, sketch: &Sketch, at: usize, action: &Action) {
@@ -136,7 +141,8 @@ fn action(text: &mut String, sketch: &Sketch, at: usize, action: &Action) {
         });
     }
     conditions.extend(action.unless.map(|(variable, value)| format!("v{variable} != {value}")));
-    let when = if conditions.is_empty() { String::new() } else { format!(" when {}", conditions.join(" && ")) };
+    let when =
+        if conditions.is_empty() { String::new() } else { format!(" when {}", conditions.join(" && ")) };
     let body = steps(sketch, &action.body);
     let _ = writeln!(text, "    {}action a{at}({params}){when} {{{body} }}", action.fair);
 }

@@ -79,7 +79,8 @@ impl Writer<'_, '_> {
         written.push(ModelItem { kind: ModelItemKind::Action(once), ..item.clone() });
         if let Some(arrival) = &arrival {
             let again = self.again(action, arrival, params, body, &loads);
-            written.extend(again.map(|again| ModelItem { kind: ModelItemKind::Action(again), ..item.clone() }));
+            written
+                .extend(again.map(|again| ModelItem { kind: ModelItemKind::Action(again), ..item.clone() }));
         }
     }
 
@@ -170,7 +171,7 @@ impl Writer<'_, '_> {
     fn several(&mut self, name: &Name) -> Option<usize> {
         let found = self.channels.iter().position(|channel| channel.name.text == name.text);
         let diagnostic = match found {
-            None => mistakes::no_channel(name, &self.channels),
+            None => self.no_channel(name),
             Some(channel) if self.channels[channel].indices.is_empty() => mistakes::only_one(name),
             Some(_) => return found,
         };

@@ -92,8 +92,9 @@ impl<'a> Declared<'a> {
 
     /// The channel, or one of several.
     pub(super) fn store(&self, at: Tree, indices: &[Expr]) -> Store<'_> {
-        let place =
-            indices.iter().fold(at.var(self.name.text.clone()), |array, index| at.index(array, index.clone()));
+        let place = indices
+            .iter()
+            .fold(at.var(self.name.text.clone()), |array, index| at.index(array, index.clone()));
         Store { at, network: &self.network, place }
     }
 

@@ -48,7 +48,8 @@ impl<'a> Writer<'_, 'a> {
         let super::declared::Copies::Limited(fault) = self.channels[channel].copies() else { return None };
         let ChannelFaultKind::Duplicate(pattern) = &fault.kind else { return None };
         let at = Tree(fault.span);
-        let conditions = pattern.iter().map(|pattern| matches(at, at.var(message_of(self, channel)), pattern));
+        let conditions =
+            pattern.iter().map(|pattern| matches(at, at.var(message_of(self, channel)), pattern));
         let conditions: Vec<Expr> = conditions.chain(fault.guard.clone()).collect();
         (!conditions.is_empty()).then_some((fault, conditions))
     }
@@ -59,11 +60,11 @@ impl<'a> Writer<'_, 'a> {
         let (fault, conditions) = self.conditional_copies(channel)?;
         let at = Tree(fault.span);
         let declared = &self.channels[channel];
-        let indices = declared.indices.iter().filter_map(|(name, ty)| {
-            Some(Field { name: (*name)?.clone(), ty: ty.clone() })
-        });
-        let message =
-            Field { name: at.name(message_of(self, channel)), ty: declared.message.clone() };
+        let indices = declared
+            .indices
+            .iter()
+            .filter_map(|(name, ty)| Some(Field { name: (*name)?.clone(), ty: ty.clone() }));
+        let message = Field { name: at.name(message_of(self, channel)), ty: declared.message.clone() };
         let function = Function {
             name: at.name(may_be_copied(&declared.name.text)),
             params: indices.chain([message]).collect(),
@@ -133,7 +134,9 @@ impl<'a> Writer<'_, 'a> {
                     copied = true;
                 }
                 ChannelFaultKind::Lose(_) => actions.push(self.happens(channel, fault, None)),
-                ChannelFaultKind::Corrupt { into, .. } => actions.push(self.happens(channel, fault, Some(into))),
+                ChannelFaultKind::Corrupt { into, .. } => {
+                    actions.push(self.happens(channel, fault, Some(into)))
+                }
             }
         }
         wrong.into_iter().for_each(|diagnostic| self.report(diagnostic));

@@ -6,8 +6,13 @@ use crate::ast::{Expr, ExprKind, Name};
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::Span;
 
-/// A channel that is not there.
-pub(super) fn no_channel(name: &Name, declared: &[Declared<'_>]) -> Diagnostic {
+/// A channel that is not there; `other` says whether something else has this name.
+pub(super) fn no_channel(name: &Name, declared: &[Declared<'_>], other: bool) -> Diagnostic {
+    if other {
+        let message = format!("`{}` is no channel", name.text);
+        return Diagnostic::error(Code::UnknownChannel, name.span, message)
+            .help(format!("declare it as one: `channel {}: T fifo, capacity n;`", name.text));
+    }
     let known = declared.iter().map(|channel| channel.name.text.as_str());
     let diagnostic = unknown(Code::UnknownChannel, name, "channel", known);
     if declared.is_empty() {
@@ -31,10 +36,15 @@ pub(super) fn not_a_channel(place: &Expr) -> Diagnostic {
 pub(super) fn wrong_indices(place: &Expr, channel: &Declared<'_>, given: usize) -> Diagnostic {
     let name = &channel.name.text;
     let wanted = channel.indices.len();
-    let written: String = (0..wanted).map(|at| format!("[{}]", ["i", "j", "k"].get(at).unwrap_or(&"…"))).collect();
+    let written: String =
+        (0..wanted).map(|at| format!("[{}]", ["i", "j", "k"].get(at).unwrap_or(&"…"))).collect();
     if wanted == 0 {
-        return Diagnostic::error(Code::UnknownChannel, place.span, format!("there is but one channel `{name}`"))
-            .help("leave out the index");
+        return Diagnostic::error(
+            Code::UnknownChannel,
+            place.span,
+            format!("there is but one channel `{name}`"),
+        )
+        .help("leave out the index");
     }
     let diagnostic = if given < wanted {
         Diagnostic::error(Code::UnknownChannel, place.span, format!("there are several channels `{name}`"))
@@ -74,7 +84,7 @@ pub(super) fn called_like_variant(name: &Name) -> Diagnostic {
 /// A loop of which nobody knows how much it sends.
 pub(super) fn unknown_load(span: Span, channel: &Name) -> Diagnostic {
     let message = format!("how much this loop sends to `{}` is not known beforehand", channel.text);
-    Diagnostic::error(Code::SendInLoop, span, message)
-        .label(channel.span, "it blocks where it is full")
-        .help("send outside of the loop, or to another channel in each round: `send … to c[i]` in `for i in …`")
+    Diagnostic::error(Code::SendInLoop, span, message).label(channel.span, "it blocks where it is full").help(
+        "send outside of the loop, or to another channel in each round: `send … to c[i]` in `for i in …`",
+    )
 }

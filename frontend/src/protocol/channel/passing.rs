@@ -127,7 +127,7 @@ impl Writer<'_, '_> {
     fn passed(&self, place: &Expr, param: &Name, expected: &Expected) -> Option<Diagnostic> {
         let name = root(place)?;
         let Some(channel) = self.channels.iter().position(|channel| channel.name.text == name.text) else {
-            return Some(super::mistakes::no_channel(name, &self.channels));
+            return Some(self.no_channel(name));
         };
         let given = &self.channels[channel];
         let mismatch = |message: String, help: String| {

@@ -123,7 +123,8 @@ impl Writer<'_, '_> {
                     || !self.changing.contains(path.name.text.as_str()) && !bound.contains(&path.name.text)
             }
             ExprKind::Call { callee, args } => {
-                !self.changing.contains(callee.name.text.as_str()) && args.iter().all(|arg| steady(&arg.value))
+                !self.changing.contains(callee.name.text.as_str())
+                    && args.iter().all(|arg| steady(&arg.value))
             }
             ExprKind::Paren(inner) | ExprKind::Unary(_, inner) | ExprKind::Field(inner, _) => steady(inner),
             ExprKind::Binary(_, a, b) | ExprKind::Index(a, b) => steady(a) && steady(b),
@@ -133,8 +134,7 @@ impl Writer<'_, '_> {
 
     /// That there is room for all of this, after what has been `taken`.
     pub(super) fn room(&self, at: Tree, loads: &[Load], taken: Option<&Target>) -> Option<Expr> {
-        let conditions: Vec<Expr> =
-            loads.iter().filter_map(|load| self.room_for(at, load, taken)).collect();
+        let conditions: Vec<Expr> = loads.iter().filter_map(|load| self.room_for(at, load, taken)).collect();
         at.all(conditions)
     }
 
