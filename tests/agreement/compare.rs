@@ -41,6 +41,9 @@ impl Extent {
     };
 }
 
+/// Why a model was left out that is not too large.
+pub(crate) const NO_TIME: &str = "bmc had not enough time";
+
 /// What came of a comparison without a disagreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Agreed {
@@ -157,7 +160,7 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     }
     claims(&system, &reference)?;
     if impatient {
-        return Ok(Agreed::Discarded("bmc had not enough time"));
+        return Ok(Agreed::Discarded(NO_TIME));
     }
     let (states, transitions) = (answer.levels.iter().sum(), answer.fired.iter().sum());
     Ok(Agreed::On(Shape { verdict: describe(&system, &reference), depth: answer.depth, states, transitions }))

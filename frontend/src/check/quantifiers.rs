@@ -98,7 +98,10 @@ impl<'a> Body<'_, 'a> {
             }
             ast::Domain::Expr(expr) => expr,
             // Put into other words, or reported, before anything is checked.
-            ast::Domain::Channel(_) => return None,
+            ast::Domain::Channel(place) => {
+                self.error(Code::MisplacedItem, place.span, "this is received by nobody");
+                return None;
+            }
         };
         self.domain_expr(expr)
     }

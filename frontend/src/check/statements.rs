@@ -53,7 +53,12 @@ impl<'a> Body<'_, 'a> {
                 self.leave(mark);
                 domain.map(|(domain, _)| Stmt::For(local, domain, body))
             }
-            StmtKind::Communicate(_) | StmtKind::Error => None,
+            // Put into other words, or reported, before anything is checked.
+            StmtKind::Communicate(_) => {
+                self.error(Code::MisplacedItem, stmt.span, "this is sent to nobody");
+                None
+            }
+            StmtKind::Error => None,
         }
     }
 

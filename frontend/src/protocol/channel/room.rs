@@ -186,7 +186,11 @@ impl Sent {
             }
             Self::Somewhere => false,
             Self::All(parts) | Self::Either(parts) => {
-                parts.iter().fold(true, |known, part| part.ones(ones) && known)
+                let mut known = true;
+                for part in parts {
+                    known &= part.ones(ones);
+                }
+                known
             }
         }
     }
