@@ -256,6 +256,7 @@ fn keyword(word: &str) -> Option<Token<'static>> {
         "part" => Token::Part,
         "protocol" => Token::Protocol,
         "faults" => Token::Faults,
+        "channel" => Token::Ident("channel"),
         "fair" => Token::Fair,
         "strong" => Token::Strong,
         _ => return None,
