@@ -105,7 +105,11 @@ fn statements(tokens: &mut [Spanned<'_>], from: usize) {
             Some(Token::Ident("send")) if begins => channel::receiver(tokens, at),
             _ => None,
         };
-        if !begins || receiver.is_none() && !kind(tokens, at + 1).is_some_and(is_name) {
+        // After a name stands neither a name nor a literal.
+        let operand = |next| {
+            is_name(next) || matches!(next, Token::Int(_) | Token::BadInt | Token::True | Token::False)
+        };
+        if !begins || receiver.is_none() && !kind(tokens, at + 1).is_some_and(operand) {
             continue;
         }
         become_word(tokens, at, STATEMENTS);
