@@ -61,6 +61,12 @@ impl<'a> Checker<'a> {
         self.occurrences = vec![Vec::new(); slots];
         self.resolve_syncs(root);
         let joined: HashSet<usize> = self.joints.values().flat_map(Joint::slots).collect();
+        self.apart.clear();
+        let mut joints: Vec<&Joint<'_>> = self.joints.values().collect();
+        joints.sort_by_key(|joint| joint.span());
+        for (slot, indices) in joints.into_iter().flat_map(Joint::instances) {
+            self.apart.entry(slot).or_default().push(indices);
+        }
         self.joined = joined;
         let mut next = 0;
         self.number(root, &mut next);
@@ -149,7 +155,10 @@ impl<'a> Checker<'a> {
             } else {
                 body.indices = pins.iter().map(|(value, _)| value.clone()).collect();
             }
-            let content = body.content(item, &[]);
+            let mut content = body.content(item, &[]);
+            let apart = body.cx.apart.get(&entry.slot).cloned().unwrap_or_default();
+            let others = apart.iter().map(|indices| is_other(&body.indices, indices, item.span));
+            content.guard.splice(0..0, others);
             let own = content.params.len();
             params.extend(content.params);
             let fair = fairness(&entry);
@@ -166,6 +175,17 @@ impl<'a> Checker<'a> {
         }
         if self.joined.contains(&entry.slot) { Vec::new() } else { actions }
     }
+}
+
+/// That an instance is not the one with these indices.
+fn is_other(own: &[Expr], indices: &[(usize, Expr)], span: Span) -> Expr {
+    let differs = |(position, value): &(usize, Expr)| {
+        let index = own.get(*position).cloned().map(Box::new)?;
+        Some(boolean(span, ExprKind::Binary(Operator::Ne, index, Box::new(value.clone()))))
+    };
+    let either = |a, b| boolean(span, ExprKind::Binary(Operator::Or, Box::new(a), Box::new(b)));
+    let differs = indices.iter().filter_map(differs).reduce(either);
+    differs.unwrap_or_else(|| boolean(span, ExprKind::Bool(true)))
 }
 
 /// What an action does in the frame of a body.

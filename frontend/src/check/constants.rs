@@ -119,7 +119,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn constant_expr_of(&mut self, expr: &Expr, ty: &DataType) -> Option<Constant> {
+    pub(super) fn constant_expr_of(&mut self, expr: &Expr, ty: &DataType) -> Option<Constant> {
         if let (DataType::Enum(e), ExprKind::Path(path)) = (ty, &expr.kind)
             && path.qualifier.as_ref().is_none_or(|qualifier| qualifier.text == e.name)
             && let Some(position) = e.variants.iter().position(|variant| variant.name == path.name.text)

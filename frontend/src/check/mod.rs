@@ -68,6 +68,7 @@ pub(crate) fn check(
         models: HashMap::new(),
         joints: HashMap::new(),
         joined: HashSet::new(),
+        apart: HashMap::new(),
         occurrences: Vec::new(),
         substituted: 0,
         looping: Vec::new(),
@@ -112,6 +113,8 @@ struct Checker<'a> {
     joints: HashMap<(ScopeId, usize), Joint<'a>>,
     /// The slots of the actions that happen in `sync` only.
     joined: HashSet<usize>,
+    /// The instances that do so, of actions of which others happen by themselves: positions and values of their indices.
+    apart: HashMap<usize, Vec<Vec<(usize, hir::Expr)>>>,
     /// What each action of a scope is in the whole, by slot.
     occurrences: Vec<Vec<Occurrence>>,
     /// How much text of arguments has been checked in the place of parameters.

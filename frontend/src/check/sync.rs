@@ -17,6 +17,8 @@ struct End<'a> {
     scope: ScopeId,
     name: String,
     entry: ActionEntry<'a>,
+    /// The indices that are given, of the parts on the way from where the `sync` stands; `None` for any.
+    given: Vec<Option<(Expr, String)>>,
 }
 
 /// A `sync`.
@@ -25,6 +27,8 @@ pub(super) struct Joint<'a> {
     around: ScopeId,
     first: End<'a>,
     second: End<'a>,
+    /// How many indices there are around it.
+    depth: usize,
     span: Span,
 }
 
@@ -36,10 +40,54 @@ fn strength(fairness: Fairness) -> u8 {
     }
 }
 
+impl End<'_> {
+    /// Positions of the indices, with those that are given among them; pins say it all.
+    fn with_given(&self, open: Vec<Result<usize, Expr>>, pinned: bool) -> Vec<Result<usize, Expr>> {
+        if pinned {
+            return open;
+        }
+        let mut open = open.into_iter();
+        let position = |given: &Option<(Expr, String)>| match given {
+            Some((value, _)) => Some(Err(value.clone())),
+            None => open.next(),
+        };
+        self.given.iter().filter_map(position).collect()
+    }
+
+    /// What it is called, with the given indices in their places.
+    fn title(&self, own: &str) -> String {
+        let mut pieces = own.split("[_]");
+        let mut title = pieces.next().unwrap_or_default().to_owned();
+        for (position, piece) in pieces.enumerate() {
+            match self.given.get(position) {
+                Some(Some((_, text))) => title.push_str(&format!("[{text}]")),
+                _ => title.push_str("[_]"),
+            }
+            title.push_str(piece);
+        }
+        title
+    }
+}
+
 impl<'a> Joint<'a> {
-    /// The slots of both actions.
-    pub(super) fn slots(&self) -> [usize; 2] {
-        [self.first.entry.slot, self.second.entry.slot]
+    /// Where it stands.
+    pub(super) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The slots of the actions that happen in this step only.
+    pub(super) fn slots(&self) -> impl Iterator<Item = usize> {
+        let whole = |end: &&End<'_>| end.given.iter().all(Option::is_none);
+        [&self.first, &self.second].into_iter().filter(whole).map(|end| end.entry.slot)
+    }
+
+    /// The slots of the actions of which some instances happen in this step only, with the indices of those.
+    pub(super) fn instances(&self) -> impl Iterator<Item = (usize, Vec<(usize, Expr)>)> {
+        [&self.first, &self.second].into_iter().filter_map(|end| {
+            let given = (0..).zip(&end.given).filter_map(|(at, given)| Some((at, given.as_ref()?.0.clone())));
+            let given: Vec<(usize, Expr)> = given.map(|(at, value)| (at + self.depth, value)).collect();
+            (!given.is_empty()).then_some((end.entry.slot, given))
+        })
     }
 
     /// The end whose fairness assumption the step has: the stronger one, the first where both are the same.
@@ -89,7 +137,11 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error(code, sync.second.span, message).help(help));
             return None;
         }
-        if first.scope == second.scope && self.scope(first.scope).indices.len() == depth {
+        let alike = |(a, b): (&Option<(Expr, String)>, &Option<(Expr, String)>)| match (a, b) {
+            (Some((_, a)), Some((_, b))) => a == b,
+            _ => false,
+        };
+        if first.scope == second.scope && first.given.iter().zip(&second.given).all(alike) {
             let message = format!("`{}` and `{}` belong to the same instance", first.name, second.name);
             let help =
                 "a `sync` joins actions of different parts; write what one part does at once as one action";
@@ -109,7 +161,7 @@ impl<'a> Checker<'a> {
                 return None;
             }
         }
-        Some(Joint { around, first, second, span })
+        Some(Joint { around, first, second, depth, span })
     }
 
     fn end(&mut self, around: ScopeId, path: &'a MemberPath) -> Option<End<'a>> {
@@ -128,13 +180,38 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error(Code::BadReceive, path.span, message).help(help));
             return None;
         }
-        if indices.iter().skip(depth).any(Option::is_some) {
-            let message = "a `sync` is for all indices";
-            let help = "leave out the index; a guard can say for which indices the action is enabled";
-            self.report(Diagnostic::error(Code::BadSync, path.span, message).help(help));
-            return None;
+        let given = self.given(scope, path, &indices[depth..])?;
+        Some(End { scope, name, entry, given })
+    }
+
+    /// The values of the indices that a path gives.
+    fn given(
+        &mut self,
+        scope: ScopeId,
+        path: &'a MemberPath,
+        indices: &[Option<Expr>],
+    ) -> Option<Vec<Option<(Expr, String)>>> {
+        let written = path.parts.iter().filter_map(|(_, index)| index.as_ref());
+        let mut written = written.filter(|index| !matches!(index.kind, ast::ExprKind::Wildcard));
+        let keys = self.scope(scope).indices.clone();
+        let mut given = Vec::new();
+        for (index, key) in indices.iter().zip(&keys[keys.len() - indices.len()..]) {
+            if index.is_none() {
+                given.push(None);
+                continue;
+            }
+            let index = written.next()?;
+            let text = self.constant_expr_of(index, &key.1)?.show();
+            let mut values = combinations(std::slice::from_ref(key)).into_iter().flatten();
+            let Some(value) = values.find(|(_, value)| *value == text) else {
+                let message = format!("there is no part with the index {text}");
+                let help = format!("the index `{}` is of the type `{}`", key.0, key.1);
+                self.report(Diagnostic::error(Code::ConstantOutOfRange, index.span, message).help(help));
+                return None;
+            };
+            given.push(Some(value));
         }
-        Some(End { scope, name, entry })
+        Some(given)
     }
 
     /// As [`Self::pins`], of the end that says what is fair.
@@ -142,7 +219,11 @@ impl<'a> Checker<'a> {
         let fair = joint.fair();
         let indices = &self.scope(fair.scope).indices;
         if is_whole(fairness(&fair.entry)) && !indices.is_empty() {
-            combinations(indices)
+            let meant = |pins: &Pins| {
+                let own = pins[joint.depth..].iter().zip(&fair.given);
+                own.into_iter().all(|((_, pin), given)| given.as_ref().is_none_or(|(_, given)| given == pin))
+            };
+            combinations(indices).into_iter().filter(meant).collect()
         } else {
             vec![Pins::new()]
         }
@@ -153,8 +234,7 @@ impl<'a> Checker<'a> {
     pub(super) fn enter_joint(&mut self, joint: &Joint<'_>, pins: &Pins, action: ActionId) {
         let depth = self.scope(joint.around).indices.len();
         let pinned_first = joint.fair().entry.slot == joint.first.entry.slot;
-        let extra = |end: &End<'_>| self.scope(end.scope).indices.len() - depth;
-        let (a, b) = (extra(&joint.first), extra(&joint.second));
+        let free = |end: &End<'_>| end.given.iter().filter(|given| given.is_none()).count();
         let mut arity = 0;
         let mut take = |count: usize, pins: Option<&[(Expr, String)]>| -> Vec<Result<usize, Expr>> {
             if let Some(pins) = pins {
@@ -165,8 +245,10 @@ impl<'a> Checker<'a> {
         };
         let pins_of = |first: bool| (!pins.is_empty() && first == pinned_first).then(|| &pins[depth..]);
         let around = take(depth, (!pins.is_empty()).then(|| &pins[..depth]));
-        let first_part = take(a, pins_of(true));
-        let second_part = take(b, pins_of(false));
+        let first_part = take(free(&joint.first), pins_of(true));
+        let first_part = joint.first.with_given(first_part, pins_of(true).is_some());
+        let second_part = take(free(&joint.second), pins_of(false));
+        let second_part = joint.second.with_given(second_part, pins_of(false).is_some());
         let first_own = take(joint.first.entry.params.len(), None);
         let rest = take(joint.rest().count(), None);
         let mut rest = rest.into_iter();
@@ -218,9 +300,16 @@ impl<'a> Checker<'a> {
                 frame.extend(pins[depth..].iter().map(|(value, _)| value.clone()));
                 titles.push(filled(&own, &pins[depth..]));
             } else {
-                frame.extend(binders.iter().map(local));
-                params.extend(binders.iter().map(index_param));
-                titles.push(own);
+                for (binder, given) in binders.iter().zip(&end.given) {
+                    match given {
+                        Some((value, _)) => frame.push(value.clone()),
+                        None => {
+                            frame.push(local(binder));
+                            params.push(index_param(binder));
+                        }
+                    }
+                }
+                titles.push(end.title(&own));
             }
             frames.push(frame);
         }
