@@ -11,6 +11,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, ActionId, ActionParam, Expr, ExprKind, Operator};
 use musilc_ir::{DataType, Fairness, Span};
 
+/// An index that is given, as an expression and as text; `None` for any.
+type Given = Option<(Expr, String)>;
+
 /// One of the two actions of a `sync`.
 #[derive(Clone)]
 struct End<'a> {
@@ -18,7 +21,7 @@ struct End<'a> {
     name: String,
     entry: ActionEntry<'a>,
     /// The indices that are given, of the parts on the way from where the `sync` stands; `None` for any.
-    given: Vec<Option<(Expr, String)>>,
+    given: Vec<Given>,
 }
 
 /// A `sync`.
@@ -47,7 +50,7 @@ impl End<'_> {
             return open;
         }
         let mut open = open.into_iter();
-        let position = |given: &Option<(Expr, String)>| match given {
+        let position = |given: &Given| match given {
             Some((value, _)) => Some(Err(value.clone())),
             None => open.next(),
         };
@@ -137,7 +140,7 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error(code, sync.second.span, message).help(help));
             return None;
         }
-        let alike = |(a, b): (&Option<(Expr, String)>, &Option<(Expr, String)>)| match (a, b) {
+        let alike = |(a, b): (&Given, &Given)| match (a, b) {
             (Some((_, a)), Some((_, b))) => a == b,
             _ => false,
         };
@@ -190,7 +193,7 @@ impl<'a> Checker<'a> {
         scope: ScopeId,
         path: &'a MemberPath,
         indices: &[Option<Expr>],
-    ) -> Option<Vec<Option<(Expr, String)>>> {
+    ) -> Option<Vec<Given>> {
         let written = path.parts.iter().filter_map(|(_, index)| index.as_ref());
         let mut written = written.filter(|index| !matches!(index.kind, ast::ExprKind::Wildcard));
         let keys = self.scope(scope).indices.clone();
