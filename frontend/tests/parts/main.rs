@@ -464,7 +464,12 @@ fn mistakes_are_reported_once() {
         ("part p = P(1, ref x); sync p.go with p.other;", Code::BadSync),
         ("part p[i: 0..2] = P(i, ref x); sync p.go with p.go;", Code::BadSync),
         ("part p[i: 0..2] = P(i, ref x); sync p.go with p.other;", Code::BadSync),
-        ("part p[i: 0..2] = P(i, ref x); part q = P(0, ref x); sync p[0].go with q.go;", Code::BadSync),
+        ("part p[i: 0..2] = P(i, ref x); sync p[0].go with p[0].other;", Code::BadSync),
+        (
+            "part p[i: 0..2] = P(i, ref x); part q = P(0, ref x); sync p[2].go with q.go;",
+            Code::ConstantOutOfRange,
+        ),
+        ("part p[i: 0..2] = P(i, ref x); part q = P(0, ref x); sync p[x].go with q.go;", Code::NotConstant),
         ("part p = M();", Code::RecursiveDefinition),
         (
             "part p = P(1, ref x); } model N { part m = O(); } model O { part n = N();",
