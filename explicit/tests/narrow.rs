@@ -34,7 +34,11 @@ fn levels(most: usize) -> Vec<u64> {
 }
 
 fn options(threads: usize) -> Options {
-    Options { threads: NonZeroUsize::new(threads).unwrap(), share_from: 1000, ..Options::default() }
+    Options {
+        threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
+        share_from: 1000,
+        ..Options::default()
+    }
 }
 
 /// All of the answer but time and memory.
