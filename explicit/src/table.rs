@@ -44,7 +44,7 @@ const FIRST: usize = 8;
 /// A table with fewer buckets doubles.
 const FEW: usize = 1 << 17;
 
-/// A table with more buckets grows by no more than a quarter.
+/// A table with more buckets grows by no more than three eighths.
 const MANY: usize = 1 << 19;
 
 /// Bytes from which on it is worth asking for huge pages.
@@ -220,7 +220,7 @@ impl<const W: usize> Table<W> {
         let steps: &[usize] = match self.homes {
             0..FEW => &[16, 12, 10, 9],
             FEW..MANY => &[12, 10, 9],
-            MANY.. => &[10, 9],
+            MANY.. => &[11, 10, 9],
         };
         let usual = steps.iter().map(|eighths| (self.homes * eighths / 8).max(needed));
         // As much as there is, but not for the sake of a few states: each time, all that are there must move.
