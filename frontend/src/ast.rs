@@ -8,7 +8,8 @@ mod protocol;
 
 pub use part::{MemberPath, ModelParam, Part, Sync};
 pub use protocol::{
-    Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem, communications,
+    Clock, Communication, Delay, Event, Fault, FaultKind, Handler, Latest, NetworkOption, Node, ProtocolItem,
+    communications,
 };
 
 use musilc_ir::{Fairness, Span};
@@ -249,6 +250,8 @@ pub enum ModelItemKind {
     Action(Action),
     /// `terminal p;`
     Terminal(Expr),
+    /// Where the time of a model is over. Nobody writes it; protocols with a clock that ends have it.
+    Horizon(Expr),
     /// `invariant p: e;`, `invariant inductive p: e;`, `step invariant p: e;`, `reachable p: e;`, `recoverable p: always possible e;`, `property p: f;`
     Property {
         /// Which of them.

@@ -52,6 +52,7 @@ impl<'a> Checker<'a> {
                 ModelItemKind::Part(part) => (vec![&part.name], None),
                 ModelItemKind::Init(_)
                 | ModelItemKind::Terminal(_)
+                | ModelItemKind::Horizon(_)
                 | ModelItemKind::Sync(_)
                 | ModelItemKind::Protocol(_)
                 | ModelItemKind::Error => continue,

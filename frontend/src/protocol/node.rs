@@ -1,17 +1,18 @@
 //! A node, as a model that is a part of the protocol: its handlers become actions.
 
+use super::clock::{self, Timers};
 use super::mistakes;
 use super::options::{Order, WhenFull};
 use super::survey::{Kind, Route, Survey};
 use super::tree::Tree;
 use super::wire::Ends;
 use crate::ast::{
-    Action, ActionParam, Arg, Communication, Domain, Event, Expr, FaultKind, Handler, ModelItem,
-    ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit, communications,
+    Action, ActionParam, Arg, Communication, Delay, Domain, Event, Expr, FaultKind, Function, Handler,
+    ModelItem, ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Whether a node that may crash is up.
 const UP: &str = "up";
@@ -29,8 +30,10 @@ const RECEIVER: &str = "all.to";
 pub(super) struct Writer<'s, 'a> {
     survey: &'s mut Survey<'a>,
     kind: usize,
-    /// Its timers, in alphabetical order.
-    timers: BTreeSet<String>,
+    /// Its timers.
+    timers: Timers,
+    /// On which conditions each timer that has to fire does so, those of all its handlers.
+    due: BTreeMap<String, Vec<Expr>>,
     /// How often an action of this name has been written.
     names: HashMap<String, usize>,
     items: Vec<ModelItem>,
@@ -46,12 +49,8 @@ struct Place<'h> {
 
 impl<'s, 'a> Writer<'s, 'a> {
     pub(super) fn new(survey: &'s mut Survey<'a>, kind: usize) -> Self {
-        let timers = survey.kinds[kind].handlers().filter_map(|(_, handler)| match &handler.event {
-            Event::Timeout(name) => Some(name.text.clone()),
-            _ => None,
-        });
-        let timers = timers.collect();
-        Self { survey, kind, timers, names: HashMap::new(), items: Vec::new() }
+        let timers = survey.kinds[kind].timers.clone();
+        Self { survey, kind, timers, due: BTreeMap::new(), names: HashMap::new(), items: Vec::new() }
     }
 
     fn of(&self) -> &Kind<'a> {
@@ -86,26 +85,34 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
         }
         self.crash();
+        self.due_timers();
         self.items
     }
 
     /// The variables that the node has without being told.
     fn variables(&mut self) {
         let at = Tree(self.of().node.name.span);
-        let mut flags = Vec::new();
+        let mut variables = Vec::new();
+        let flag = |name: &str, init| (name.to_owned(), at.ty(TypeKind::Bool), at.bool(init));
         if self.of().crash.is_some() {
-            flags.push((UP.to_owned(), true));
+            variables.push(flag(UP, true));
         }
         if self.of().has_start() {
-            flags.push((STARTED.to_owned(), false));
+            variables.push(flag(STARTED, false));
         }
-        flags.extend(self.timers.iter().map(|timer| (timer.clone(), false)));
-        for (name, init) in flags {
-            let kind = ModelItemKind::Var {
-                name: at.name(name),
-                ty: at.ty(TypeKind::Bool),
-                init: VarInit::Value(at.bool(init)),
-            };
+        for (name, countdown) in &self.timers {
+            match countdown {
+                None => variables.push(flag(name, false)),
+                Some(countdown) => {
+                    variables.push((name.clone(), countdown.ty(at), at.none()));
+                    if let Some(wait) = &countdown.wait {
+                        variables.push((clock::wait_of(name), at.up_to(wait.clone()), at.int(0)));
+                    }
+                }
+            }
+        }
+        for (name, ty, init) in variables {
+            let kind = ModelItemKind::Var { name: at.name(name), ty, init: VarInit::Value(init) };
             self.items.push(ModelItem { doc: None, span: at.0, kind });
         }
     }
@@ -153,8 +160,20 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
             Event::Timeout(timer) => {
                 let at = Tree(timer.span);
-                let conditions = self.awake(at).into_iter().chain([at.var(timer.text.clone())]).collect();
-                let first = vec![at.assign(at.var(timer.text.clone()), at.bool(false))];
+                let countdown = self.timers.get(&timer.text).cloned().flatten();
+                let fires = match &countdown {
+                    Some(countdown) => countdown.may_fire(at, &timer.text),
+                    None => at.var(timer.text.clone()),
+                };
+                if countdown.is_some_and(|countdown| countdown.urgent) {
+                    let place = Place { handler: None, sender: None };
+                    let room = self.room(at, &handler.body, place);
+                    let guard = at.all(room.into_iter().chain(handler.guard.clone()));
+                    let guard = guard.unwrap_or_else(|| at.bool(true));
+                    self.due.entry(timer.text.clone()).or_default().push(guard);
+                }
+                let conditions = self.awake(at).into_iter().chain([fires]).collect();
+                let first = self.clear(at, &timer.text);
                 let name = at.name(format!("timeout_{}", timer.text));
                 let event = chart::Event::Timeout(self.kind, timer.text.clone());
                 self.reaction(item, handler, event, name, conditions, first);
@@ -274,17 +293,17 @@ impl<'s, 'a> Writer<'s, 'a> {
                 }
                 Communication::Broadcast { to, .. } => self.survey.find_kind(&to.text),
                 Communication::Reply { .. } => sender,
-                Communication::Set(_) | Communication::Cancel(_) => None,
+                Communication::Set(..) | Communication::Cancel(_) => None,
             });
         });
         found
     }
 
     fn statements(&mut self, stmts: &[Stmt], place: Place<'_>) -> Vec<Stmt> {
-        stmts.iter().map(|stmt| self.statement(stmt, place)).collect()
+        stmts.iter().flat_map(|stmt| self.statement(stmt, place)).collect()
     }
 
-    fn statement(&mut self, stmt: &Stmt, place: Place<'_>) -> Stmt {
+    fn statement(&mut self, stmt: &Stmt, place: Place<'_>) -> Vec<Stmt> {
         let kind = match &stmt.kind {
             StmtKind::Communicate(communication) => {
                 return self.communicate(Tree(stmt.span), communication, place);
@@ -308,14 +327,23 @@ impl<'s, 'a> Writer<'s, 'a> {
             },
             other => other.clone(),
         };
-        Stmt { span: stmt.span, kind }
+        vec![Stmt { span: stmt.span, kind }]
     }
 
-    fn communicate(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Stmt {
+    fn communicate(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Vec<Stmt> {
+        match communication {
+            Communication::Set(timer, delay) => self.set(at, timer, delay.as_deref()),
+            Communication::Cancel(timer) if self.is_timer(timer) => self.clear(Tree(timer.span), &timer.text),
+            Communication::Cancel(_) => Vec::new(),
+            _ => vec![self.transmit(at, communication, place)],
+        }
+    }
+
+    /// Sends something.
+    fn transmit(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Stmt {
         let failed = || at.stmt(StmtKind::Error);
         match communication {
-            Communication::Set(timer) => self.timer(at, timer, true),
-            Communication::Cancel(timer) => self.timer(at, timer, false),
+            Communication::Set(..) | Communication::Cancel(_) => failed(),
             Communication::Send { message, args, to } => {
                 let sender = place.sender.map(|(kind, _)| kind);
                 match self.survey.destination(to, place.handler, sender) {
@@ -373,19 +401,57 @@ impl<'s, 'a> Writer<'s, 'a> {
         self.survey.send(at, route, &ends, args.to_vec())
     }
 
-    fn timer(&mut self, at: Tree, timer: &Name, on: bool) -> Stmt {
-        if !self.timers.contains(&timer.text) {
-            let diagnostic =
-                mistakes::unknown(Code::UnknownTimer, timer, "timer", self.timers.iter().map(String::as_str));
+    /// Whether this is a timer, which is reported where it is not.
+    fn is_timer(&mut self, timer: &Name) -> bool {
+        let known = self.timers.contains_key(&timer.text);
+        if !known {
+            let names = self.timers.keys().map(String::as_str);
+            let diagnostic = mistakes::unknown(Code::UnknownTimer, timer, "timer", names);
             self.survey.report(
                 diagnostic.help(format!(
                     "a timer is what a handler waits for: `on timeout {} {{ … }}`",
                     timer.text
                 )),
             );
-            return at.stmt(StmtKind::Error);
         }
-        at.assign(Tree(timer.span).var(timer.text.clone()), at.bool(on))
+        known
+    }
+
+    fn set(&mut self, at: Tree, timer: &Name, delay: Option<&Delay>) -> Vec<Stmt> {
+        if !self.is_timer(timer) {
+            return Vec::new();
+        }
+        match (self.timers.get(&timer.text), delay) {
+            (Some(Some(countdown)), Some(delay)) => countdown.set(at, timer, delay),
+            (Some(None), None) => vec![at.assign(Tree(timer.span).var(timer.text.clone()), at.bool(true))],
+            // Reported where the timers were found.
+            _ => Vec::new(),
+        }
+    }
+
+    fn clear(&self, at: Tree, timer: &str) -> Vec<Stmt> {
+        match self.timers.get(timer) {
+            Some(Some(countdown)) => countdown.clear(at, timer),
+            _ => vec![at.assign(at.var(timer), at.bool(false))],
+        }
+    }
+
+    /// Functions that say which timers have to fire before time goes on: those that are at their end and may.
+    fn due_timers(&mut self) {
+        let at = Tree(self.of().node.name.span);
+        for (timer, guards) in std::mem::take(&mut self.due) {
+            let over = at.binary(at.var(timer.clone()), crate::ast::BinaryOp::Eq, at.some(at.int(0)));
+            let any = at.any(guards).map(|any| at.paren(any));
+            let conditions = self.awake(at).into_iter().chain([over]).chain(any);
+            let body = at.all(conditions).unwrap_or_else(|| at.bool(true));
+            let function = Function {
+                name: at.name(clock::due_of(&timer)),
+                params: Vec::new(),
+                result: at.ty(TypeKind::Bool),
+                body,
+            };
+            self.items.push(ModelItem { doc: None, span: at.0, kind: ModelItemKind::Fn(function) });
+        }
     }
 
     /// The crash of the node, and its restart.
@@ -399,7 +465,7 @@ impl<'s, 'a> Writer<'s, 'a> {
         if self.of().has_start() {
             body.push(at.assign(at.var(STARTED), at.bool(false)));
         }
-        body.extend(self.timers.iter().map(|timer| at.assign(at.var(timer.clone()), at.bool(false))));
+        body.extend(self.timers.keys().flat_map(|timer| self.clear(at, timer)));
         for item in &node.items {
             let ModelItemKind::Var { name, init, .. } = &item.kind else { continue };
             match init {
