@@ -269,6 +269,13 @@ pub enum ModelItemKind {
     Part(Part),
     /// `sync a.send with b.receive;`
     Sync(Sync),
+    /// A name for several actions, of which any is meant. Nobody writes it; nodes with several handlers of a message have it.
+    Group {
+        /// The name.
+        name: String,
+        /// The names of the actions.
+        members: Vec<String>,
+    },
     /// `message M;`, `node N { … }`, `on M { … }`, …: in protocols and their nodes only.
     Protocol(ProtocolItem),
     /// The parser recovered here.

@@ -182,7 +182,10 @@ impl<'a> ModelChecker<'_, 'a> {
                 self.model.actions.extend(actions);
             }
             // Where a state is terminal the scopes of a model decide together.
-            ModelItemKind::Terminal(_) | ModelItemKind::Protocol(_) | ModelItemKind::Error => {}
+            ModelItemKind::Terminal(_)
+            | ModelItemKind::Group { .. }
+            | ModelItemKind::Protocol(_)
+            | ModelItemKind::Error => {}
             ModelItemKind::Horizon(over) => self.horizon(scope, over, item.span),
             ModelItemKind::Property { kind, inductive, name, claim } => {
                 self.property(scope, *kind, *inductive, name, claim, item);

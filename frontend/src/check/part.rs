@@ -53,6 +53,7 @@ impl<'a> Checker<'a> {
                 ModelItemKind::Init(_)
                 | ModelItemKind::Terminal(_)
                 | ModelItemKind::Horizon(_)
+                | ModelItemKind::Group { .. }
                 | ModelItemKind::Sync(_)
                 | ModelItemKind::Protocol(_)
                 | ModelItemKind::Error => continue,

@@ -5,14 +5,14 @@ use super::mistakes;
 use super::options::{Order, WhenFull};
 use super::survey::{Kind, Route, Survey};
 use super::tree::Tree;
-use super::wire::Ends;
+use super::wire::{Ends, NETWORK};
 use crate::ast::{
     Action, ActionParam, Arg, Communication, Delay, Domain, Event, Expr, FaultKind, Function, Handler,
     ModelItem, ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a node that may crash is up.
 const UP: &str = "up";
@@ -34,8 +34,8 @@ pub(super) struct Writer<'s, 'a> {
     timers: Timers,
     /// On which conditions each timer that has to fire does so, those of all its handlers.
     due: BTreeMap<String, Vec<Expr>>,
-    /// How often an action of this name has been written.
-    names: HashMap<String, usize>,
+    /// The actions that a name stands for: those that differ in their numbers, or in who sends the message.
+    groups: BTreeMap<String, Vec<String>>,
     items: Vec<ModelItem>,
 }
 
@@ -50,7 +50,7 @@ struct Place<'h> {
 impl<'s, 'a> Writer<'s, 'a> {
     pub(super) fn new(survey: &'s mut Survey<'a>, kind: usize) -> Self {
         let timers = survey.kinds[kind].timers.clone();
-        Self { survey, kind, timers, due: BTreeMap::new(), names: HashMap::new(), items: Vec::new() }
+        Self { survey, kind, timers, due: BTreeMap::new(), groups: BTreeMap::new(), items: Vec::new() }
     }
 
     fn of(&self) -> &Kind<'a> {
@@ -86,6 +86,7 @@ impl<'s, 'a> Writer<'s, 'a> {
         }
         self.crash();
         self.due_timers();
+        self.named_groups();
         self.items
     }
 
@@ -124,14 +125,33 @@ impl<'s, 'a> Writer<'s, 'a> {
         up.into_iter().chain(started).collect()
     }
 
-    fn push(&mut self, like: &ModelItem, event: chart::Event, mut action: Action) {
-        let written = self.names.entry(action.name.text.clone()).or_insert(0);
-        *written += 1;
-        if *written > 1 {
-            action.name.text = format!("{}_{written}", action.name.text);
+    /// Writes an action, and gives the name that it gets.
+    fn push(&mut self, like: &ModelItem, event: chart::Event, mut action: Action) -> String {
+        let group = self.groups.entry(action.name.text.clone()).or_default();
+        if !group.is_empty() {
+            action.name.text = format!("{}_{}", action.name.text, group.len() + 1);
         }
+        group.push(action.name.text.clone());
         self.survey.note_of(self.kind, &action.name.text, event);
+        let name = action.name.text.clone();
         self.items.push(ModelItem { kind: ModelItemKind::Action(action), ..like.clone() });
+        name
+    }
+
+    /// Names for all handlers of a message or timer together. The first of several is called by its number where it alone is meant.
+    fn named_groups(&mut self) {
+        let at = self.of().node.name.span;
+        let groups = std::mem::take(&mut self.groups);
+        let first = |(name, members): (&String, &Vec<String>)| {
+            let alone = members.iter().find(|member| *member == name).filter(|_| members.len() > 1)?;
+            Some((format!("{name}_1"), vec![alone.clone()]))
+        };
+        let firsts: Vec<_> = groups.iter().filter_map(first).collect();
+        let several = groups.into_iter().filter(|(name, members)| members.len() > 1 || members[0] != *name);
+        for (name, members) in several.chain(firsts) {
+            let kind = ModelItemKind::Group { name, members };
+            self.items.push(ModelItem { doc: None, span: at, kind });
+        }
     }
 
     fn handler(&mut self, item: &ModelItem, handler: &'a Handler) {
@@ -227,7 +247,6 @@ impl<'s, 'a> Writer<'s, 'a> {
                 .into_iter()
                 .chain(cut)
                 .chain([arrival.guard])
-                .chain(room)
                 .chain(handler.guard.clone())
                 .collect();
             let own = handler.fairness;
@@ -247,23 +266,35 @@ impl<'s, 'a> Writer<'s, 'a> {
                     fairness: musilc_ir::Fairness::None,
                     name: Name { text: format!("{}_again", title.text), ..title.clone() },
                     params: params.clone(),
-                    guard: at.all(conditions.clone().into_iter().chain(left)),
+                    guard: at.all(conditions.clone().into_iter().chain(room.clone()).chain(left)),
                     body: spend.into_iter().chain(body.clone()).collect(),
                 };
-                self.push(item, chart::Event::Again(packet), action);
+                let written = self.push(item, chart::Event::Again(packet), action);
+                if senders.len() > 1 {
+                    self.groups.entry(format!("{}_again", name.text)).or_default().push(written);
+                }
             }
             let body = std::iter::once(arrival.take).chain(body).collect();
-            let action = Action { fairness, name: title, params, guard: at.all(conditions), body };
-            self.push(item, chart::Event::Deliver(packet), action);
+            // What is taken off a queue for all leaves its place to what is sent.
+            let room = room.filter(|_| self.survey.network.order != Order::Shared);
+            let guard = at.all(conditions.into_iter().chain(room));
+            let action = Action { fairness, name: title, params, guard, body };
+            let written = self.push(item, chart::Event::Deliver(packet), action);
+            if senders.len() > 1 {
+                self.groups.entry(name.text.clone()).or_default().push(written);
+            }
         }
     }
 
     /// Where senders are blocked: there is room on every link that these statements may send on.
     fn room(&mut self, at: Tree, stmts: &[Stmt], place: Place<'_>) -> Option<Expr> {
-        if self.survey.network.order != Order::Fifo || self.survey.network.when_full != WhenFull::Block {
+        if !self.survey.network.is_queued() || self.survey.network.when_full != WhenFull::Block {
             return None;
         }
         let receivers = self.receivers(stmts, place);
+        if self.survey.network.order == Order::Shared {
+            return (!receivers.is_empty()).then(|| at.not(at.field(at.var(NETWORK), "is_full")));
+        }
         let own = self.own(at);
         let conditions = receivers.into_iter().map(|to| {
             let free = |survey: &Survey<'_>, to_index| {

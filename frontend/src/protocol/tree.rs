@@ -90,6 +90,12 @@ impl Tree {
         Pattern { span: self.0, kind }
     }
 
+    /// A field of a pattern that gets a name.
+    pub(super) fn binding(self, field: &str, name: &str) -> PatternArg {
+        let pattern = Pattern { span: self.0, kind: PatternKind::Path(self.path(name)) };
+        PatternArg { name: Some(self.name(field)), pattern }
+    }
+
     pub(super) fn arg(self, name: &str, value: Expr) -> Arg {
         Arg { name: Some(self.name(name)), value }
     }
