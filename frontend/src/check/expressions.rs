@@ -335,6 +335,9 @@ impl<'a> Body<'_, 'a> {
                 diagnostic.help(format!("the operator {letter} of temporal logic is written `{word}`"))
             }
             (_, Some(near)) => diagnostic.help(format!("did you mean `{near}`?")),
+            _ if text == "now" => {
+                diagnostic.help("a protocol with a clock that ends can read its time: `clock until 10;`")
+            }
             _ => diagnostic,
         };
         self.report(diagnostic)
