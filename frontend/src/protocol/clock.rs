@@ -120,21 +120,22 @@ impl<'a> Survey<'a> {
             let Some(delay) = setting.delay else { continue };
             self.check_delay(delay);
             let scope = Scope { kind: Some(kind), handler: setting.handler };
-            match &delay.latest {
-                Latest::Same | Latest::Never => longest.extend(self.most(scope, &delay.least)),
+            let least = self.most(scope, &delay.least);
+            let latest = match &delay.latest {
+                Latest::Same | Latest::Never => least.clone(),
                 Latest::Until(latest, closed) => {
-                    wait.extend(self.most(scope, &delay.least));
-                    let latest = self.most(scope, latest);
-                    longest.extend(latest.map(|latest| included(latest, *closed)));
+                    self.most(scope, latest).map(|latest| included(latest, *closed))
                 }
-            }
+            };
+            wait.extend(least);
+            longest.extend(latest);
             urgent |= delay.latest != Latest::Never;
         }
         // What is known of no delay has been reported.
         first.delay?;
         longest.push(at.int(1));
-        let wait = (!wait.is_empty() || settings.iter().any(is_range))
-            .then(|| at.greatest([vec![at.int(0)], wait].concat()));
+        wait.push(at.int(0));
+        let wait = settings.iter().any(is_range).then(|| at.greatest(wait));
         Some(Countdown { longest: at.greatest(longest), wait, urgent })
     }
 
