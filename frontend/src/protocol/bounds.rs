@@ -164,8 +164,9 @@ impl Survey<'_> {
         let field = scope.handler.and_then(|handler| self.field_called(handler, name));
         let kind = scope.kind.and_then(|kind| self.kinds.get(kind));
         let index = kind.and_then(|kind| kind.index.as_ref()).filter(|(own, _)| own.text == name);
-        let items = kind.map_or(&[][..], |kind| &kind.node.items);
-        let variable = items.iter().chain(self.items).find_map(|item| match &item.kind {
+        // Where there is no node, nothing may change.
+        let items = kind.map(|kind| kind.node.items.iter().chain(self.items)).into_iter().flatten();
+        let variable = items.into_iter().find_map(|item| match &item.kind {
             ModelItemKind::Var { name: own, ty, .. } => Some(own).filter(is).map(|_| ty),
             ModelItemKind::Protocol(ProtocolItem::Stable(inner)) => match &**inner {
                 ModelItemKind::Var { name: own, ty, .. } => Some(own).filter(is).map(|_| ty),

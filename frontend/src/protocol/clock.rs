@@ -9,8 +9,8 @@ use super::survey::Survey;
 use super::tree::Tree;
 use super::wire::Hidden;
 use crate::ast::{
-    Action, BinaryOp, Communication, Delay, Domain, Event, Expr, ExprKind, Handler, Latest, ModelItemKind,
-    Name, ProtocolItem, Stmt, StmtKind, TypeExpr, TypeKind, UnaryOp, communications,
+    Action, BinaryOp, Communication, Delay, Domain, Event, Expr, ExprKind, Function, Handler, Latest,
+    ModelItemKind, Name, ProtocolItem, Stmt, StmtKind, TypeExpr, TypeKind, UnaryOp, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::{Fairness, Span};
@@ -90,6 +90,7 @@ impl<'a> Survey<'a> {
             self.kinds[kind].timers = timers.collect();
         }
         self.check_clock();
+        self.check_names();
     }
 
     /// How a timer counts that is set in these ways.
@@ -196,10 +197,55 @@ impl<'a> Survey<'a> {
         }
     }
 
+    /// Reports names that the clock has need of.
+    fn check_names(&mut self) {
+        let ticks = self.ticks();
+        let time = self.clock.is_some_and(|(_, clock)| clock.end.is_some());
+        for (name, what) in [(TICK, "the clock ticks by an action"), (NOW, "the time is a variable")] {
+            let other = self.declaration(name).filter(|_| if name == TICK { ticks.is_some() } else { time });
+            if let (Some(other), Some(clock)) = (other, ticks) {
+                self.report(
+                    Diagnostic::error(Code::DuplicateName, other, format!("`{name}` is declared twice"))
+                        .label(clock, format!("{what} of this name"))
+                        .help("give yours another name"),
+                );
+            }
+        }
+    }
+
+    /// Where the protocol itself declares a name.
+    fn declaration(&self, name: &str) -> Option<Span> {
+        self.items.iter().find_map(|item| match &item.kind {
+            ModelItemKind::Action(Action { name: own, .. })
+            | ModelItemKind::Fn(Function { name: own, .. })
+            | ModelItemKind::Property { name: own, .. }
+            | ModelItemKind::Var { name: own, .. } => (own.text == name).then_some(own.span),
+            _ => None,
+        })
+    }
+
+    /// What makes the protocol one with a clock.
+    fn ticks(&self) -> Option<Span> {
+        let mut delays = Vec::new();
+        for item in self.kinds.iter().flat_map(|kind| &kind.node.items) {
+            let body = match &item.kind {
+                ModelItemKind::Protocol(ProtocolItem::On(handler)) => &handler.body,
+                ModelItemKind::Action(action) => &action.body,
+                _ => continue,
+            };
+            communications(body, &mut |_, communication| {
+                if let Communication::Set(_, Some(delay)) = communication {
+                    delays.push(delay.span);
+                }
+            });
+        }
+        self.clock.map(|(span, _)| span).or(delays.first().copied())
+    }
+
     /// The time, where it can be read.
     pub(super) fn time(&mut self) -> Option<Hidden> {
         let (_, clock) = self.clock?;
-        let end = clock.end.as_ref()?;
+        let end = clock.end.as_ref().filter(|_| self.declaration(NOW).is_none())?;
         let at = Tree(end.span);
         let most = self.most(Scope { kind: None, handler: None }, end)?;
         let ty = at.ty(TypeKind::Range { lo: Box::new(at.int(0)), hi: Box::new(most), closed: true });
@@ -223,10 +269,11 @@ impl<'a> Survey<'a> {
             .filter_map(|(kind, name, timer)| Some((kind, name, timer.as_ref()?)))
             .collect();
         let end = self.time_is_over();
-        if timed.is_empty() && end.is_none() {
+        // A name that is taken has been reported.
+        if timed.is_empty() && end.is_none() || self.declaration(TICK).is_some() {
             return None;
         }
-        let at = Tree(self.clock.map_or(self.name.span, |(span, _)| span));
+        let at = Tree(self.ticks().unwrap_or(self.name.span));
         let mut guard = Vec::new();
         match &end {
             Some(over) => guard.push(at.not(over.clone())),
