@@ -7,11 +7,14 @@
 mod arrival;
 mod bounds;
 mod clock;
+mod countdown;
+mod crash;
 mod faults;
 mod mistakes;
 mod node;
 mod options;
 mod sketch;
+mod statements;
 mod survey;
 mod tree;
 mod wire;

@@ -1,50 +1,50 @@
 //! A node, as a model that is a part of the protocol: its handlers become actions.
 
-use super::clock::{self, Timers};
+use super::countdown::{self, Timers};
 use super::mistakes;
 use super::options::{Order, WhenFull};
 use super::survey::{Kind, Route, Survey};
 use super::tree::Tree;
 use super::wire::{Ends, NETWORK};
 use crate::ast::{
-    Action, ActionParam, Arg, Communication, Delay, Domain, Event, Expr, FaultKind, Function, Handler,
-    ModelItem, ModelItemKind, Name, ProtocolItem, Stmt, StmtArm, StmtKind, TypeKind, VarInit, communications,
+    Action, ActionParam, Communication, Domain, Event, Expr, FaultKind, Handler, ModelItem, ModelItemKind,
+    Name, ProtocolItem, Stmt, TypeKind, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a node that may crash is up.
-const UP: &str = "up";
+pub(super) const UP: &str = "up";
 
 /// Whether a node that has something to do at the start has done so.
-const STARTED: &str = "started";
+pub(super) const STARTED: &str = "started";
 
 /// What the sender of a message is called where its handler does not say.
-const SENDER: &str = "the_sender";
+pub(super) const SENDER: &str = "the_sender";
 
 /// What the receiver of a message to all is called: nothing that can be written, so that it hides no name in the message.
-const RECEIVER: &str = "all.to";
+pub(super) const RECEIVER: &str = "all.to";
 
 /// A node whose items are being written.
 pub(super) struct Writer<'s, 'a> {
-    survey: &'s mut Survey<'a>,
-    kind: usize,
+    pub(super) survey: &'s mut Survey<'a>,
+    pub(super) kind: usize,
     /// Its timers.
-    timers: Timers,
+    pub(super) timers: Timers,
     /// On which conditions each timer that has to fire does so, those of all its handlers.
-    due: BTreeMap<String, Vec<Expr>>,
+    pub(super) due: BTreeMap<String, Vec<Expr>>,
     /// The actions that a name stands for: those that differ in their numbers, or in who sends the message.
     groups: BTreeMap<String, Vec<String>>,
-    items: Vec<ModelItem>,
+    pub(super) items: Vec<ModelItem>,
 }
 
 /// What statements are written for.
 #[derive(Clone, Copy)]
-struct Place<'h> {
-    handler: Option<&'h Handler>,
+pub(super) struct Place<'h> {
+    pub(super) handler: Option<&'h Handler>,
     /// The kind of the sender of the message that is being handled, and what the sender is called.
-    sender: Option<(usize, Option<&'h Name>)>,
+    pub(super) sender: Option<(usize, Option<&'h Name>)>,
 }
 
 impl<'s, 'a> Writer<'s, 'a> {
@@ -53,12 +53,12 @@ impl<'s, 'a> Writer<'s, 'a> {
         Self { survey, kind, timers, due: BTreeMap::new(), groups: BTreeMap::new(), items: Vec::new() }
     }
 
-    fn of(&self) -> &Kind<'a> {
+    pub(super) fn of(&self) -> &Kind<'a> {
         &self.survey.kinds[self.kind]
     }
 
     /// The node itself, as one end of a link.
-    fn own(&self, at: Tree) -> Option<Expr> {
+    pub(super) fn own(&self, at: Tree) -> Option<Expr> {
         self.of().index.as_ref().map(|(name, _)| at.var(name.text.clone()))
     }
 
@@ -107,7 +107,7 @@ impl<'s, 'a> Writer<'s, 'a> {
                 Some(countdown) => {
                     variables.push((name.clone(), countdown.ty(at), at.none()));
                     if let Some(wait) = &countdown.wait {
-                        variables.push((clock::wait_of(name), at.up_to(wait.clone()), at.int(0)));
+                        variables.push((countdown::wait_of(name), at.up_to(wait.clone()), at.int(0)));
                     }
                 }
             }
@@ -119,14 +119,14 @@ impl<'s, 'a> Writer<'s, 'a> {
     }
 
     /// On which conditions the node does anything.
-    fn awake(&self, at: Tree) -> Vec<Expr> {
+    pub(super) fn awake(&self, at: Tree) -> Vec<Expr> {
         let up = self.of().crash.is_some().then(|| at.var(UP));
         let started = self.of().has_start().then(|| at.var(STARTED));
         up.into_iter().chain(started).collect()
     }
 
     /// Writes an action, and gives the name that it gets.
-    fn push(&mut self, like: &ModelItem, event: chart::Event, mut action: Action) -> String {
+    pub(super) fn push(&mut self, like: &ModelItem, event: chart::Event, mut action: Action) -> String {
         let group = self.groups.entry(action.name.text.clone()).or_default();
         if !group.is_empty() {
             action.name.text = format!("{}_{}", action.name.text, group.len() + 1);
@@ -287,7 +287,7 @@ impl<'s, 'a> Writer<'s, 'a> {
     }
 
     /// Where senders are blocked: there is room on every link that these statements may send on.
-    fn room(&mut self, at: Tree, stmts: &[Stmt], place: Place<'_>) -> Option<Expr> {
+    pub(super) fn room(&mut self, at: Tree, stmts: &[Stmt], place: Place<'_>) -> Option<Expr> {
         if !self.survey.network.is_queued() || self.survey.network.when_full != WhenFull::Block {
             return None;
         }
@@ -328,223 +328,5 @@ impl<'s, 'a> Writer<'s, 'a> {
             });
         });
         found
-    }
-
-    fn statements(&mut self, stmts: &[Stmt], place: Place<'_>) -> Vec<Stmt> {
-        stmts.iter().flat_map(|stmt| self.statement(stmt, place)).collect()
-    }
-
-    fn statement(&mut self, stmt: &Stmt, place: Place<'_>) -> Vec<Stmt> {
-        let kind = match &stmt.kind {
-            StmtKind::Communicate(communication) => {
-                return self.communicate(Tree(stmt.span), communication, place);
-            }
-            StmtKind::If { cond, then, otherwise } => StmtKind::If {
-                cond: cond.clone(),
-                then: self.statements(then, place),
-                otherwise: self.statements(otherwise, place),
-            },
-            StmtKind::Match { subject, arms } => StmtKind::Match {
-                subject: subject.clone(),
-                arms: arms
-                    .iter()
-                    .map(|arm| StmtArm { body: self.statements(&arm.body, place), ..arm.clone() })
-                    .collect(),
-            },
-            StmtKind::For { name, domain, body } => StmtKind::For {
-                name: name.clone(),
-                domain: domain.clone(),
-                body: self.statements(body, place),
-            },
-            other => other.clone(),
-        };
-        vec![Stmt { span: stmt.span, kind }]
-    }
-
-    fn communicate(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Vec<Stmt> {
-        match communication {
-            Communication::Set(timer, delay) => self.set(at, timer, delay.as_deref()),
-            Communication::Cancel(timer) if self.is_timer(timer) => self.clear(Tree(timer.span), &timer.text),
-            Communication::Cancel(_) => Vec::new(),
-            _ => vec![self.transmit(at, communication, place)],
-        }
-    }
-
-    /// Sends something.
-    fn transmit(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Stmt {
-        let failed = || at.stmt(StmtKind::Error);
-        match communication {
-            Communication::Set(..) | Communication::Cancel(_) => failed(),
-            Communication::Send { message, args, to } => {
-                let sender = place.sender.map(|(kind, _)| kind);
-                match self.survey.destination(to, place.handler, sender) {
-                    Some(to) => self.send(at, message, args, to.to, to.index),
-                    None => {
-                        self.survey.no_destination(to);
-                        failed()
-                    }
-                }
-            }
-            Communication::Reply { message, args } => match place.sender {
-                Some((kind, name)) => {
-                    let index = self.survey.kinds[kind].index.as_ref().map(|_| match name {
-                        Some(name) => at.var(name.text.clone()),
-                        None => at.var(SENDER),
-                    });
-                    self.send(at, message, args, kind, index)
-                }
-                None => {
-                    let diagnostic =
-                        Diagnostic::error(Code::UnknownNode, at.0, "there is no message to reply to").help(
-                            "`reply` stands in the handler of a message; elsewhere write `send … to …`",
-                        );
-                    self.survey.report(diagnostic);
-                    failed()
-                }
-            },
-            Communication::Broadcast { message, args, to } => {
-                let Some(kind) = self.survey.kind(to) else { return failed() };
-                let Some(ty) = self.survey.kinds[kind].index.as_ref().map(|(_, ty)| (*ty).clone()) else {
-                    return self.send(at, message, args, kind, None);
-                };
-                let receiver = at.name(RECEIVER);
-                let send = self.send(at, message, args, kind, Some(at.var(RECEIVER)));
-                let body =
-                    match self.own(at).filter(|_| kind == self.kind) {
-                        // Not to itself.
-                        Some(own) => {
-                            vec![at.if_then(
-                                at.binary(at.var(RECEIVER), crate::ast::BinaryOp::Ne, own),
-                                vec![send],
-                            )]
-                        }
-                        None => vec![send],
-                    };
-                at.stmt(StmtKind::For { name: receiver, domain: Domain::Type(ty), body })
-            }
-        }
-    }
-
-    fn send(&mut self, at: Tree, message: &Name, args: &[Arg], to: usize, index: Option<Expr>) -> Stmt {
-        let Some(message) = self.survey.find_message(message) else { return at.stmt(StmtKind::Error) };
-        let route = Route { message, from: self.kind, to };
-        let ends = Ends { from: self.own(at), to: index };
-        self.survey.send(at, route, &ends, args.to_vec())
-    }
-
-    /// Whether this is a timer, which is reported where it is not.
-    fn is_timer(&mut self, timer: &Name) -> bool {
-        let known = self.timers.contains_key(&timer.text);
-        if !known {
-            let names = self.timers.keys().map(String::as_str);
-            let diagnostic = mistakes::unknown(Code::UnknownTimer, timer, "timer", names);
-            self.survey.report(
-                diagnostic.help(format!(
-                    "a timer is what a handler waits for: `on timeout {} {{ … }}`",
-                    timer.text
-                )),
-            );
-        }
-        known
-    }
-
-    fn set(&mut self, at: Tree, timer: &Name, delay: Option<&Delay>) -> Vec<Stmt> {
-        if !self.is_timer(timer) {
-            return Vec::new();
-        }
-        match (self.timers.get(&timer.text), delay) {
-            (Some(Some(countdown)), Some(delay)) => countdown.set(at, timer, delay),
-            (Some(None), None) => vec![at.assign(Tree(timer.span).var(timer.text.clone()), at.bool(true))],
-            // Reported where the timers were found.
-            _ => Vec::new(),
-        }
-    }
-
-    fn clear(&self, at: Tree, timer: &str) -> Vec<Stmt> {
-        match self.timers.get(timer) {
-            Some(Some(countdown)) => countdown.clear(at, timer),
-            _ => vec![at.assign(at.var(timer), at.bool(false))],
-        }
-    }
-
-    /// Functions that say which timers have to fire before time goes on: those that are at their end and may.
-    fn due_timers(&mut self) {
-        let at = Tree(self.of().node.name.span);
-        for (timer, guards) in std::mem::take(&mut self.due) {
-            let over = at.binary(at.var(timer.clone()), crate::ast::BinaryOp::Eq, at.some(at.int(0)));
-            let any = at.any(guards).map(|any| at.paren(any));
-            let conditions = self.awake(at).into_iter().chain([over]).chain(any);
-            let body = at.all(conditions).unwrap_or_else(|| at.bool(true));
-            let function = Function {
-                name: at.name(clock::due_of(&timer)),
-                params: Vec::new(),
-                result: at.ty(TypeKind::Bool),
-                body,
-            };
-            self.items.push(ModelItem { doc: None, span: at.0, kind: ModelItemKind::Fn(function) });
-        }
-    }
-
-    /// The crash of the node, and its restart.
-    fn crash(&mut self) {
-        let Some(fault) = self.of().crash else { return };
-        let FaultKind::Crash { restart, .. } = fault.kind else { return };
-        let at = Tree(fault.span);
-        let node = self.of().node;
-        let like = ModelItem { doc: None, span: fault.span, kind: ModelItemKind::Error };
-        let mut body = vec![at.assign(at.var(UP), at.bool(false))];
-        if self.of().has_start() {
-            body.push(at.assign(at.var(STARTED), at.bool(false)));
-        }
-        body.extend(self.timers.keys().flat_map(|timer| self.clear(at, timer)));
-        for item in &node.items {
-            let ModelItemKind::Var { name, init, .. } = &item.kind else { continue };
-            match init {
-                VarInit::Value(init) => body.push(at.assign(at.var(name.text.clone()), init.clone())),
-                VarInit::Any(span) => {
-                    let diagnostic = Diagnostic::error(
-                        Code::BadFault,
-                        *span,
-                        format!("`{}` begins anew after a crash, with which value is not clear", name.text),
-                    )
-                    .help("give it a value, or let it outlive a crash: `stable var`");
-                    self.survey.report(diagnostic);
-                }
-                VarInit::Missing => {}
-            }
-        }
-        let (left, spend) = self.survey.spend(at, fault);
-        body.extend(spend);
-        let guard = at.all(std::iter::once(at.var(UP)).chain(left));
-        let name = at.name("crash");
-        let event = chart::Event::Crash(self.kind);
-        self.push(&like, event, Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
-        let Some(restarts) = restart else { return };
-        let handler = node.items.iter().find_map(|item| match &item.kind {
-            ModelItemKind::Protocol(ProtocolItem::On(handler))
-                if matches!(handler.event, Event::Restart(_)) =>
-            {
-                Some((item, handler))
-            }
-            _ => None,
-        });
-        let mut body = vec![at.assign(at.var(UP), at.bool(true))];
-        let (mut like, mut fairness, mut guard) = (like, restarts, None);
-        if let Some((item, handler)) = handler {
-            if self.of().has_start() {
-                body.push(at.assign(at.var(STARTED), at.bool(true)));
-            }
-            let place = Place { handler: None, sender: None };
-            body.extend(self.statements(&handler.body, place));
-            let room = self.room(at, &handler.body, place);
-            guard = at.all(room.into_iter().chain(handler.guard.clone()));
-            like = item.clone();
-            if handler.fairness != musilc_ir::Fairness::None {
-                fairness = handler.fairness;
-            }
-        }
-        let guard = at.all(std::iter::once(at.not(at.var(UP))).chain(guard));
-        let action = Action { fairness, name: at.name("restart"), params: Vec::new(), guard, body };
-        self.push(&like, chart::Event::Restart(self.kind), action);
     }
 }

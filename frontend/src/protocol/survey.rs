@@ -1,7 +1,7 @@
 //! What a protocol consists of: its nodes, its messages, who sends which to whom, its network and its faults.
 
 use super::bounds::Declared;
-use super::clock::Timers;
+use super::countdown::Timers;
 use super::mistakes;
 use super::tree::Tree;
 use crate::ast::{
