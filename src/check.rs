@@ -5,6 +5,7 @@ mod budget;
 mod certify;
 mod combine;
 mod engines;
+mod horizon;
 mod induct;
 mod judge;
 pub(crate) mod lint;
@@ -161,6 +162,7 @@ fn conclude(
     let (status, notes) = judge::judge(&report.check.expect, system, &report.finding, &report.runs, options);
     report.notes.extend(notes);
     report.notes.extend(induct::unchecked(system, goal, &report.finding, &report.runs));
+    report.notes.extend(horizon::reached(system, &report.finding, &report.runs));
     if options.why {
         report.why = Some(why::of(system, goal, &report.finding, options)?);
     }

@@ -53,5 +53,5 @@ fn parts_mean_what_they_would_in_one_piece() {
 
 #[test]
 fn protocols_mean_what_they_would_by_hand() {
-    assert_eq!(pairs("protocols", "protocol"), 11);
+    assert_eq!(pairs("protocols", "protocol"), 26);
 }

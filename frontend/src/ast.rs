@@ -8,7 +8,8 @@ mod protocol;
 
 pub use part::{MemberPath, ModelParam, Part, Sync};
 pub use protocol::{
-    Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem, communications,
+    Clock, Communication, Delay, Event, Fault, FaultKind, Handler, Latest, NetworkOption, Node, ProtocolItem,
+    communications,
 };
 
 use musilc_ir::{Fairness, Span};
@@ -249,6 +250,8 @@ pub enum ModelItemKind {
     Action(Action),
     /// `terminal p;`
     Terminal(Expr),
+    /// Where the time of a model is over. Nobody writes it; protocols with a clock that ends have it.
+    Horizon(Expr),
     /// `invariant p: e;`, `invariant inductive p: e;`, `step invariant p: e;`, `reachable p: e;`, `recoverable p: always possible e;`, `property p: f;`
     Property {
         /// Which of them.
@@ -266,6 +269,13 @@ pub enum ModelItemKind {
     Part(Part),
     /// `sync a.send with b.receive;`
     Sync(Sync),
+    /// A name for several actions, of which any is meant. Nobody writes it; nodes with several handlers of a message have it.
+    Group {
+        /// The name.
+        name: String,
+        /// The names of the actions.
+        members: Vec<String>,
+    },
     /// `message M;`, `node N { … }`, `on M { … }`, …: in protocols and their nodes only.
     Protocol(ProtocolItem),
     /// The parser recovered here.

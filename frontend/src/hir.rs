@@ -66,6 +66,8 @@ pub struct Model {
     pub actions: Vec<Action>,
     /// The terminal conditions; a state is terminal where any is true.
     pub terminals: Vec<Body>,
+    /// Where the time of the model, or of a part of it, is over; and where that is said.
+    pub horizons: Vec<(Body, Span)>,
     /// The properties, in order.
     pub properties: Vec<Property>,
     /// The tables' states, to be reported where they are never reached.

@@ -5,11 +5,16 @@
 //! of protocols. What is written in a node keeps its position, so that the rest of the compiler speaks of what was written.
 
 mod arrival;
+mod bounds;
+mod clock;
+mod countdown;
+mod crash;
 mod faults;
 mod mistakes;
 mod node;
 mod options;
 mod sketch;
+mod statements;
 mod survey;
 mod tree;
 mod wire;
@@ -19,6 +24,7 @@ use crate::ast::{
     ProtocolItem, Stmt, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use bounds::Declared;
 use node::Writer;
 pub(crate) use sketch::Sketch;
 use survey::Survey;
@@ -29,11 +35,12 @@ use wire::{Ends, Hidden};
 pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut sketches = Vec::new();
+    let declared = Declared::new(&chapter);
     let mut items = Vec::with_capacity(chapter.items.len());
     for item in chapter.items {
         match &item.kind {
             ItemKind::Protocol { name, params, items: inner } => {
-                let mut survey = Survey::new(name, params, inner);
+                let mut survey = Survey::new(name, params, inner, &declared);
                 items.extend(survey.models(&item));
                 sketches.push(survey.sketch());
                 // Who sends what to whom is not known where a name is wrong.
@@ -83,7 +90,8 @@ impl Survey<'_> {
         self.check_faults();
         let like = |kind| Item { doc: None, span: item.span, kind };
         let mut models: Vec<Item> = self.enums().into_iter().map(like).collect();
-        let hidden: Vec<Hidden> = self.stores().into_iter().chain(self.fault_variables()).collect();
+        let mut hidden: Vec<Hidden> = self.stores().into_iter().chain(self.fault_variables()).collect();
+        hidden.extend(self.time());
         let shared = self.shared(&hidden);
         let mut parts = Vec::new();
         for kind in 0..self.kinds.len() {
@@ -171,10 +179,15 @@ impl Survey<'_> {
         });
         // Before the parts, which refer to them.
         items.splice(0..0, variables);
-        for action in self.fault_actions() {
+        for action in self.fault_actions().into_iter().chain(self.tick()) {
             items.push(like(action.name.span, ModelItemKind::Action(action)));
         }
         items.push(like(at.0, ModelItemKind::Terminal(self.at_rest())));
+        if let Some(over) = self.time_is_over() {
+            let span = over.span;
+            items.push(like(span, ModelItemKind::Terminal(over.clone())));
+            items.push(like(span, ModelItemKind::Horizon(over)));
+        }
         items
     }
 

@@ -100,17 +100,22 @@ impl Seen<'_> {
             Diagnostic::warning(Code::DeadAction, *span, format!("the action `{name}` never happens"))
                 .primary(format!("not in any check of {model}"))
         });
-        let probes = self.probes.iter().filter(|(_, _, seen)| !seen).map(|(kind, span, _)| match kind {
-            ProbeKind::Antecedent { property } => {
-                let message = format!("the left side is never true, so `{property}` holds vacuously");
-                Diagnostic::warning(Code::VacuousProperty, *span, message)
-                    .primary(format!("false in every state of every check of {model}"))
-            }
-            ProbeKind::DeclaredState { table, state } => {
-                let message = format!("`{state}`, which the table `{table}` declares, is never reached");
-                Diagnostic::warning(Code::UnreachedState, *span, message)
-                    .primary(format!("not in any check of {model}"))
-            }
+        let probes = self.probes.iter().filter(|(_, _, seen)| !seen);
+        let probes = probes.filter_map(|(kind, span, _)| {
+            Some(match kind {
+                ProbeKind::Antecedent { property } => {
+                    let message = format!("the left side is never true, so `{property}` holds vacuously");
+                    Diagnostic::warning(Code::VacuousProperty, *span, message)
+                        .primary(format!("false in every state of every check of {model}"))
+                }
+                ProbeKind::DeclaredState { table, state } => {
+                    let message = format!("`{state}`, which the table `{table}` declares, is never reached");
+                    Diagnostic::warning(Code::UnreachedState, *span, message)
+                        .primary(format!("not in any check of {model}"))
+                }
+                // The better.
+                ProbeKind::Horizon => return None,
+            })
         });
         actions.chain(probes).collect()
     }

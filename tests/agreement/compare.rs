@@ -49,6 +49,9 @@ pub(crate) enum Agreed {
     Discarded(&'static str),
 }
 
+/// Why a comparison is discarded that took too long: another run of it may come to an end.
+pub(crate) const IMPATIENT: &str = "bmc had not enough time";
+
 /// What all agree on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Shape {
@@ -157,7 +160,7 @@ pub(crate) fn compare(program: &Program, check: usize, extent: &Extent) -> Resul
     }
     claims(&system, &reference)?;
     if impatient {
-        return Ok(Agreed::Discarded("bmc had not enough time"));
+        return Ok(Agreed::Discarded(IMPATIENT));
     }
     let (states, transitions) = (answer.levels.iter().sum(), answer.fired.iter().sum());
     Ok(Agreed::On(Shape { verdict: describe(&system, &reference), depth: answer.depth, states, transitions }))

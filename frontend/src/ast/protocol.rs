@@ -79,10 +79,41 @@ pub enum Communication {
         /// Its fields.
         args: Vec<Arg>,
     },
-    /// `set t;`
-    Set(Name),
+    /// `set t;`, `set t in n;`, `set t in lo..=hi;`
+    Set(Name, Option<Box<Delay>>),
     /// `cancel t;`
     Cancel(Name),
+}
+
+/// When a timer fires, in ticks of the clock from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delay {
+    /// Where it stands.
+    pub span: Span,
+    /// Not before so many ticks have passed.
+    pub least: Expr,
+    /// Until when it fires at the latest.
+    pub latest: Latest,
+}
+
+/// Until when a timer fires at the latest.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Latest {
+    /// `in n`: after these ticks.
+    Same,
+    /// `in lo..hi`, `in lo..=hi`: after so many ticks, the last of them included where the flag says so.
+    Until(Expr, bool),
+    /// `in lo..`: at any time after that.
+    Never,
+}
+
+/// `clock;`, `fair clock until n;`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clock {
+    /// What is assumed of runs in which it could go on ticking.
+    pub fairness: Fairness,
+    /// How far it goes, where the time can be read.
+    pub end: Option<Expr>,
 }
 
 /// A word after `network`.
@@ -154,6 +185,8 @@ pub enum ProtocolItem {
     Network(Vec<NetworkOption>),
     /// `faults { … }`
     Faults(Vec<Fault>),
+    /// `clock until n;`
+    Clock(Clock),
     /// `on M(x) from p { … }`
     On(Handler),
     /// `stable var x: T = e;`: what a crash leaves as it is.

@@ -32,6 +32,16 @@ pub(super) fn fairness(entry: &ActionEntry<'_>) -> Fairness {
     }
 }
 
+/// The name of an action.
+pub(super) fn name<'a>(entry: &ActionEntry<'a>) -> &'a str {
+    match &entry.item.kind {
+        ModelItemKind::Action(ast::Action { name, .. }) | ModelItemKind::Table(ast::Table { name, .. }) => {
+            &name.text
+        }
+        _ => "",
+    }
+}
+
 /// Where a declaration says its name.
 fn name_span(entry: &ActionEntry<'_>) -> Span {
     match &entry.item.kind {
@@ -60,7 +70,7 @@ impl<'a> Checker<'a> {
         self.joints.clear();
         self.occurrences = vec![Vec::new(); slots];
         self.resolve_syncs(root);
-        let joined: HashSet<usize> = self.joints.values().flat_map(Joint::slots).collect();
+        let joined: HashSet<usize> = self.joints.values().flatten().flat_map(Joint::slots).collect();
         self.joined = joined;
         let mut next = 0;
         self.number(root, &mut next);
@@ -94,10 +104,11 @@ impl<'a> Checker<'a> {
                     }
                 }
                 ModelItemKind::Sync(_) => {
-                    let Some(joint) = self.joints.get(&(scope, position)).cloned() else { continue };
-                    for pins in self.joint_pins(&joint) {
-                        self.enter_joint(&joint, &pins, ActionId(*next));
-                        *next += 1;
+                    for joint in self.joints.get(&(scope, position)).cloned().unwrap_or_default() {
+                        for pins in self.joint_pins(&joint) {
+                            self.enter_joint(&joint, &pins, ActionId(*next));
+                            *next += 1;
+                        }
                     }
                 }
                 ModelItemKind::Part(part) => {
@@ -107,6 +118,22 @@ impl<'a> Checker<'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// The actions that a name stands for in a scope: one, or all of a group.
+    pub(super) fn actions_called(&self, scope: ScopeId, text: &str) -> Vec<ActionEntry<'a>> {
+        let scope = self.scope(scope);
+        let own = scope.actions.get(text);
+        let group = scope.items.iter().find_map(|item| match &item.kind {
+            ModelItemKind::Group { name, members } if name == text => Some(members),
+            _ => None,
+        });
+        match group {
+            Some(members) if own.is_none() || members.iter().any(|member| member == text) => {
+                members.iter().filter_map(|member| scope.actions.get(member)).cloned().collect()
+            }
+            _ => own.into_iter().cloned().collect(),
         }
     }
 

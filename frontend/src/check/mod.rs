@@ -109,7 +109,7 @@ struct Checker<'a> {
     /// The names of the models that the scopes are of.
     models: HashMap<ScopeId, &'a str>,
     /// The `sync`s, by scope and position among its declarations.
-    joints: HashMap<(ScopeId, usize), Joint<'a>>,
+    joints: HashMap<(ScopeId, usize), Vec<Joint<'a>>>,
     /// The slots of the actions that happen in `sync` only.
     joined: HashSet<usize>,
     /// What each action of a scope is in the whole, by slot.

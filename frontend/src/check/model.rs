@@ -1,7 +1,7 @@
 //! Functions and models.
 
 use super::Checker;
-use super::frame::{Binder, array_of, combinations, filled, for_all, local, tabulate};
+use super::frame::{Binder, array_of, combinations, filled, for_all, for_some, local, tabulate};
 use super::globals::Signature;
 use super::part::Numbering;
 use super::scope::{Body, ModelScope, ScopeId, Time, failed};
@@ -124,6 +124,7 @@ impl<'a> Checker<'a> {
             inits: Vec::new(),
             actions: Vec::new(),
             terminals: Vec::new(),
+            horizons: Vec::new(),
             properties: Vec::new(),
             tables: Vec::new(),
             constants: Vec::new(),
@@ -181,7 +182,11 @@ impl<'a> ModelChecker<'_, 'a> {
                 self.model.actions.extend(actions);
             }
             // Where a state is terminal the scopes of a model decide together.
-            ModelItemKind::Terminal(_) | ModelItemKind::Protocol(_) | ModelItemKind::Error => {}
+            ModelItemKind::Terminal(_)
+            | ModelItemKind::Group { .. }
+            | ModelItemKind::Protocol(_)
+            | ModelItemKind::Error => {}
+            ModelItemKind::Horizon(over) => self.horizon(scope, over, item.span),
             ModelItemKind::Property { kind, inductive, name, claim } => {
                 self.property(scope, *kind, *inductive, name, claim, item);
             }
@@ -347,6 +352,14 @@ impl<'a> ModelChecker<'_, 'a> {
         });
         let actions = self.cx.own_actions(scope, &table.name.text, item);
         self.model.actions.extend(actions);
+    }
+
+    /// Where the time of a model, or of one of its parts, is over.
+    fn horizon(&mut self, scope: ScopeId, over: &'a ast::Expr, span: Span) {
+        let (mut body, indices) = Body::of_scope(self.cx, scope);
+        let expr = for_some(&indices, body.boolean(over));
+        let locals = body.locals();
+        self.model.horizons.push((hir::Body { locals, expr }, span));
     }
 
     /// A state is terminal where the model says so, and all its parts that say anything do so too; where the model says nothing, where

@@ -52,6 +52,8 @@ impl<'a> Checker<'a> {
                 ModelItemKind::Part(part) => (vec![&part.name], None),
                 ModelItemKind::Init(_)
                 | ModelItemKind::Terminal(_)
+                | ModelItemKind::Horizon(_)
+                | ModelItemKind::Group { .. }
                 | ModelItemKind::Sync(_)
                 | ModelItemKind::Protocol(_)
                 | ModelItemKind::Error => continue,

@@ -165,6 +165,7 @@ impl<'a> Body<'_, 'a> {
         match &e.kind {
             Ast::Paren(inner) => self.place(inner),
             Ast::Path(path) if path.qualifier.is_none() => self.variable(e.span, &path.name),
+            Ast::Ref(inner) => self.part_place(inner),
             Ast::Field(base, _) | Ast::Index(base, _) if self.part(base).is_some() => {
                 self.part_written(e);
                 None

@@ -1,7 +1,7 @@
 //! `sync`: two actions as one step.
 
 use super::Checker;
-use super::actions::{Occurrence, Pins, all, distinct, fairness, index_param, is_whole};
+use super::actions::{Occurrence, Pins, all, distinct, fairness, index_param, is_whole, name};
 use super::expressions::boolean;
 use super::frame::{combinations, filled, local};
 use super::scope::{ActionEntry, Body, ScopeId};
@@ -63,8 +63,8 @@ impl<'a> Checker<'a> {
         for (position, item) in self.scope(scope).items.iter().enumerate() {
             match &item.kind {
                 ModelItemKind::Sync(sync) => {
-                    if let Some(joint) = self.joint(scope, sync, item.span) {
-                        self.joints.insert((scope, position), joint);
+                    if let Some(joints) = self.joints_of(scope, sync, item.span) {
+                        self.joints.insert((scope, position), joints);
                     }
                 }
                 ModelItemKind::Part(part) => {
@@ -77,10 +77,22 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn joint(&mut self, around: ScopeId, sync: &'a ast::Sync, span: Span) -> Option<Joint<'a>> {
-        let first = self.end(around, &sync.first);
-        let second = self.end(around, &sync.second);
+    /// The steps that a `sync` stands for: one for each pair of actions that its names stand for.
+    fn joints_of(&mut self, around: ScopeId, sync: &'a ast::Sync, span: Span) -> Option<Vec<Joint<'a>>> {
+        let first = self.ends(around, &sync.first);
+        let second = self.ends(around, &sync.second);
         let (first, second) = (first?, second?);
+        let pairs = first.iter().flat_map(|first| second.iter().map(move |second| (first, second)));
+        pairs.map(|(first, second)| self.joint(around, sync, (first.clone(), second.clone()), span)).collect()
+    }
+
+    fn joint(
+        &mut self,
+        around: ScopeId,
+        sync: &'a ast::Sync,
+        (first, second): (End<'a>, End<'a>),
+        span: Span,
+    ) -> Option<Joint<'a>> {
         let depth = self.scope(around).indices.len();
         let code = Code::BadSync;
         if first.entry.slot == second.entry.slot {
@@ -112,21 +124,22 @@ impl<'a> Checker<'a> {
         Some(Joint { around, first, second, span })
     }
 
-    fn end(&mut self, around: ScopeId, path: &'a MemberPath) -> Option<End<'a>> {
+    fn ends(&mut self, around: ScopeId, path: &'a MemberPath) -> Option<Vec<End<'a>>> {
         let depth = self.scope(around).indices.len();
         let (mut body, _) = Body::of_scope(self, around);
         let (scope, indices) = body.action_scope(path)?;
-        let Some(entry) = body.cx.scope(scope).actions.get(&path.name.text).cloned() else {
+        let entries = body.cx.actions_called(scope, &path.name.text);
+        if entries.is_empty() {
             body.unknown_action(scope, &path.name);
             return None;
-        };
+        }
         if indices.iter().skip(depth).any(Option::is_some) {
             let message = "a `sync` is for all indices";
             let help = "leave out the index; a guard can say for which indices the action is enabled";
             self.report(Diagnostic::error(Code::BadSync, path.span, message).help(help));
             return None;
         }
-        Some(End { scope, name: &path.name.text, entry })
+        Some(entries.into_iter().map(|entry| End { scope, name: name(&entry), entry }).collect())
     }
 
     /// As [`Self::pins`], of the end that says what is fair.
@@ -183,8 +196,14 @@ impl<'a> Checker<'a> {
 
     /// The actions that a `sync` declares: usually one.
     pub(super) fn joint_actions(&mut self, scope: ScopeId, position: usize) -> Vec<hir::Action> {
-        let Some(joint) = self.joints.get(&(scope, position)).cloned() else { return Vec::new() };
-        self.joint_pins(&joint).iter().map(|pins| self.joint_action(&joint, pins)).collect()
+        let joints = self.joints.get(&(scope, position)).cloned().unwrap_or_default();
+        let mut actions = Vec::new();
+        for joint in &joints {
+            for pins in self.joint_pins(joint) {
+                actions.push(self.joint_action(joint, &pins));
+            }
+        }
+        actions
     }
 
     fn joint_action(&mut self, joint: &Joint<'a>, pins: &Pins) -> hir::Action {

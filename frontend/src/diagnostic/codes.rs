@@ -183,6 +183,7 @@ codes! {
     NotHandled = E 408, "a message that a node does not handle", include_str!("explain/E0408.md");
     BadNetwork = E 409, "a network that cannot be so", include_str!("explain/E0409.md");
     BadFault = E 410, "a fault that cannot happen so", include_str!("explain/E0410.md");
+    BadTimer = E 411, "a timer or a clock that cannot be so", include_str!("explain/E0411.md");
 
     // ---- warnings ----------------------------------------------------------------------------------------------
 

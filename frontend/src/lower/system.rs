@@ -78,6 +78,12 @@ impl Lowerer<'_> {
         let mut probes = Vec::new();
         let properties =
             model.properties.iter().map(|property| self.property(property, &mut probes)).collect();
+        for (over, span) in &model.horizons {
+            self.begin(over.locals);
+            let expr = self.scalar(&over.expr);
+            self.failures.clear();
+            probes.push(Probe { kind: ProbeKind::Horizon, expr, span: *span });
+        }
         for table in &model.tables {
             self.declared_states(table, &mut probes);
         }

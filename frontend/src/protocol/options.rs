@@ -15,6 +15,8 @@ pub(super) enum Order {
     Bag,
     /// In a queue for each pair of nodes.
     Fifo,
+    /// In one queue for all.
+    Shared,
 }
 
 /// What happens where a message finds no room.
@@ -35,7 +37,7 @@ pub(super) struct Network {
     pub(super) order: Order,
     pub(super) lossy: bool,
     pub(super) duplicating: bool,
-    /// Copies of each message, or messages between two nodes.
+    /// Copies of each message, or messages in a queue.
     pub(super) capacity: Option<Expr>,
     pub(super) when_full: WhenFull,
     /// What is assumed of deliveries.
@@ -43,15 +45,21 @@ pub(super) struct Network {
 }
 
 /// The words and what each of them says.
-const WORDS: &[&str] = &["unordered", "bag", "fifo", "reliable", "lossy", "duplicating"];
+const WORDS: &[&str] = &["unordered", "bag", "fifo", "shared", "reliable", "lossy", "duplicating"];
 
 impl Network {
+    /// Whether messages wait in queues, of which the first can arrive.
+    pub(super) fn is_queued(&self) -> bool {
+        matches!(self.order, Order::Fifo | Order::Shared)
+    }
+
     /// Reads the words after `network`.
     pub(super) fn new(options: &[NetworkOption], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut network = Self::default();
         let mut order: Option<&Name> = None;
         let mut reliable: Option<&Name> = None;
         let mut full: Option<&Name> = None;
+        let mut shared: Option<&Name> = None;
         let mut place = Span::default();
         for option in options {
             match option {
@@ -68,6 +76,7 @@ impl Network {
                                 _ => Order::Unordered,
                             };
                         }
+                        "shared" => shared = Some(name),
                         "reliable" => reliable = Some(name),
                         "lossy" => network.lossy = true,
                         "duplicating" => network.duplicating = true,
@@ -102,14 +111,28 @@ impl Network {
                     .help("`reliable` is the default"),
             );
         }
+        if let Some(name) = shared {
+            if network.order == Order::Fifo {
+                network.order = Order::Shared;
+            } else {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::BadNetwork,
+                        name.span,
+                        "only a `fifo` network has queues to share",
+                    )
+                    .help("`unordered` and `bag` hold the messages of all nodes together anyway"),
+                );
+            }
+        }
         match (network.order, &network.capacity) {
             (Order::Unordered, Some(most)) => diagnostics.push(
                 Diagnostic::error(Code::BadNetwork, most.span, "an unordered network has no capacity")
                     .help("it holds each message once; with `bag` it holds so many copies of each"),
             ),
-            (Order::Bag | Order::Fifo, None) => diagnostics.push(
+            (Order::Bag | Order::Fifo | Order::Shared, None) => diagnostics.push(
                 Diagnostic::error(Code::BadNetwork, place, "the capacity of the network is missing")
-                    .help("write `capacity n`: copies of each message for `bag`, messages between two nodes for `fifo`"),
+                    .help("write `capacity n`: copies of each message for `bag`, messages between two nodes for `fifo`, all messages for `fifo, shared`"),
             ),
             _ => {}
         }

@@ -104,6 +104,12 @@ impl Survey<'_> {
         let element = Box::new(tree.named(&self.packets(route)));
         let kind = match (&self.network.capacity, self.network.order) {
             (Some(most), Order::Bag) => TypeKind::Bag(element, Box::new(most.clone())),
+            (most, Order::Shared) => {
+                let most = most.clone().unwrap_or_else(|| tree.int(1));
+                let init = tree.expr(ExprKind::ArrayLiteral(Vec::new()));
+                let ty = tree.ty(TypeKind::Seq(element, Box::new(most)));
+                return vec![Hidden { name: NETWORK.to_owned(), ty, init }];
+            }
             _ => TypeKind::Set(element),
         };
         let init = tree.expr(ExprKind::SetLiteral(Vec::new()));
@@ -122,6 +128,9 @@ impl Survey<'_> {
 
     /// The queue between two nodes.
     pub(super) fn queue(&self, at: Tree, link: (usize, usize), ends: &Ends) -> Expr {
+        if self.network.order == Order::Shared {
+            return at.var(NETWORK);
+        }
         let indices = [&ends.from, &ends.to].into_iter().flatten();
         indices.fold(at.var(self.link(link)), |queue, index| at.index(queue, index.clone()))
     }
@@ -161,7 +170,7 @@ impl Survey<'_> {
                     _ => insert,
                 }
             }
-            Order::Fifo => {
+            Order::Fifo | Order::Shared => {
                 let queue = self.queue(at, (route.from, route.to), ends);
                 let push = at.change(queue.clone(), "push", vec![packet]);
                 match self.network.when_full {
@@ -181,21 +190,48 @@ impl Survey<'_> {
         values: Vec<Arg>,
         patterns: (Vec<PatternArg>, bool),
     ) -> Expr {
-        if self.network.order != Order::Fifo {
+        if !self.network.is_queued() {
             let packet = self.packet(at, route, ends, values);
             return at.binary(packet, BinaryOp::In, at.var(NETWORK));
         }
         let queue = || self.queue(at, (route.from, route.to), ends);
         let some = at.binary(at.field(queue(), "len"), BinaryOp::Gt, at.int(0));
+        let (mut patterns, rest) = patterns;
+        let mut same = Vec::new();
+        if self.network.order == Order::Shared {
+            patterns = self.by_name(route, patterns);
+            for (field, bound, end) in [("from", "head.from", &ends.from), ("to", "head.to", &ends.to)] {
+                let Some(end) = end else { continue };
+                patterns.push(at.binding(field, bound));
+                same.push(at.binary(at.var(bound), BinaryOp::Eq, end.clone()));
+            }
+        }
         let name = Name { span: at.0, ..self.variant(route) };
-        let head = at.is(at.field(queue(), "head"), &self.packets(route), name, patterns.0, patterns.1);
-        at.binary(some, BinaryOp::And, head)
+        let head = at.is(at.field(queue(), "head"), &self.packets(route), name, patterns, rest);
+        same.into_iter()
+            .fold(at.binary(some, BinaryOp::And, head), |all, same| at.binary(all, BinaryOp::And, same))
+    }
+
+    /// Patterns of the fields of a message, each with the name of its field: in a packet, they stand after the ends.
+    fn by_name(&self, route: Route, patterns: Vec<PatternArg>) -> Vec<PatternArg> {
+        let fields = self.fields(route.message).iter().map(|field| Some(field.name.clone()));
+        let fields = fields.chain(std::iter::repeat(None));
+        let named = |(pattern, field): (PatternArg, Option<Name>)| match pattern.name {
+            Some(_) => pattern,
+            None => PatternArg {
+                name: field.map(|field| Name { span: pattern.pattern.span, ..field }),
+                ..pattern
+            },
+        };
+        patterns.into_iter().zip(fields).map(named).collect()
     }
 
     /// Takes it off.
     pub(super) fn take(&self, at: Tree, route: Route, ends: &Ends, values: Vec<Arg>) -> Stmt {
         match self.network.order {
-            Order::Fifo => at.change(self.queue(at, (route.from, route.to), ends), "pop", Vec::new()),
+            Order::Fifo | Order::Shared => {
+                at.change(self.queue(at, (route.from, route.to), ends), "pop", Vec::new())
+            }
             _ => {
                 let packet = self.packet(at, route, ends, values);
                 at.change(at.var(NETWORK), "remove", vec![packet])
