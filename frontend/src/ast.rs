@@ -3,10 +3,12 @@
 //! Every node keeps its [`Span`]. `Error` nodes stand where the parser recovered; whoever meets one stays silent,
 //! since the parser has already reported it.
 
+mod open;
 mod part;
 mod protocol;
 
-pub use part::{MemberPath, ModelParam, Part, Sync};
+pub use open::{Assume, AssumeClause, Guarantee, Standing};
+pub use part::{MemberPath, ModelParam, Part, PartRole, Sync};
 pub use protocol::{
     Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem, communications,
 };
@@ -96,16 +98,36 @@ pub enum ItemKind {
         /// What it declares.
         items: Vec<ModelItem>,
     },
+    /// `environment E(p: T, ref v: T) { … }`
+    Environment {
+        /// Its name.
+        name: Name,
+        /// Its parameters, given by each check that uses it.
+        params: Vec<ModelParam>,
+        /// What it declares.
+        items: Vec<ModelItem>,
+    },
+    /// `use std::kubernetes;`
+    Use {
+        /// The library.
+        library: Name,
+        /// The module of it whose declarations the chapter uses.
+        module: Name,
+    },
     /// `property absence(p): always !p;`
     Pattern(FormulaPattern),
     /// `check c: M(p: v) expect …;`
     Check {
+        /// Whether the guarantees of the environments are claimed, as in `check guarantee c: …`, and not the properties of the model.
+        guarantee: bool,
         /// Its name.
         name: Name,
         /// The model that it instantiates.
         model: Name,
         /// The model's arguments.
         args: Vec<Arg>,
+        /// The environments that the model runs in.
+        with: Vec<Part>,
         /// The verdict that it must get.
         expect: Expectation,
     },
@@ -266,6 +288,10 @@ pub enum ModelItemKind {
     Part(Part),
     /// `sync a.send with b.receive;`
     Sync(Sync),
+    /// `guarantee g: c;`: in environments only.
+    Guarantee(Guarantee),
+    /// `assume a: "text", unverified, source "…";`: in environments only.
+    Assume(Assume),
     /// `message M;`, `node N { … }`, `on M { … }`, …: in protocols and their nodes only.
     Protocol(ProtocolItem),
     /// The parser recovered here.

@@ -16,7 +16,7 @@ mod wire;
 
 use crate::ast::{
     Arg, Chapter, Domain, Expr, ExprKind, Field, Item, ItemKind, ModelItem, ModelItemKind, ModelParam, Part,
-    ProtocolItem, Stmt, VarInit, communications,
+    PartRole, ProtocolItem, Stmt, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use node::Writer;
@@ -140,6 +140,7 @@ impl Survey<'_> {
             index,
             model: at.name(self.model_of(kind)),
             args: args.collect(),
+            role: PartRole::Own,
         };
         (params, ModelItem { doc: None, span: of.node.name.span, kind: ModelItemKind::Part(part) })
     }
