@@ -68,13 +68,15 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
 /// Warnings about environments that cannot do what they might: then a check says less than it seems to.
 fn idle(report: &CheckReport) -> Vec<Diagnostic> {
     let (Some(open), Some(system)) = (&report.open, &report.system) else { return vec![] };
-    let transitions = open.idle.iter().flatten().filter_map(|id| system.transitions.get(id.index()));
+    let transitions = open.idle_anyway.iter().filter_map(|id| system.transitions.get(id.index()));
     transitions
         .map(|transition| {
             let message = format!("`{}` of an environment never happens", transition.name);
             Diagnostic::warning(Code::IdleEnvironment, transition.span, message)
                 .primary(format!("not in the check `{}`", report.check.name))
-                .help("see whether its guard, a guarantee or an assumption rules it out")
+                .help(
+                    "its guard or a guarantee rules it out; without any assumption it does not happen either",
+                )
         })
         .collect()
 }

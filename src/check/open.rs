@@ -10,8 +10,10 @@ use super::{Build, agree, budget, combine, engines, goal};
 use crate::options::{Backend, Engine, Options};
 use crate::report::phrase;
 use crate::result::{Assumed, CheckReport, Finding, Needed, Open, Sets};
-use musilc_frontend::Assumption;
-use musilc_ir::{Coverage, Goal, PropertyKind, TransitionId, TransitionSystem, Unknown, ViolationKind};
+use musilc_frontend::{Assumption, Check};
+use musilc_ir::{
+    Coverage, Goal, Outcome, PropertyKind, TransitionId, TransitionSystem, Unknown, ViolationKind,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -56,6 +58,7 @@ pub(super) fn rests(
         answers: BTreeMap::new(),
         contradictions: Vec::new(),
         growing: false,
+        idle_anyway: Vec::new(),
     };
     let full = search.full();
     let answer = search.answer(report.finding.clone());
@@ -76,7 +79,12 @@ pub(super) fn rests(
         }
     });
     let assumptions = assumed.collect();
-    let open = Open { assumptions, sets: named(sets, &restricting), idle: idle(report, system) };
+    let idle = report.outcome(Engine::Explicit).and_then(|outcome| idle(&report.check, system, outcome));
+    let idle_anyway = match search.names.is_empty() {
+        true => idle.clone().unwrap_or_default(),
+        false => search.idle_anyway,
+    };
+    let open = Open { assumptions, sets: named(sets, &restricting), idle, idle_anyway };
     Ok((open, search.contradictions))
 }
 
@@ -104,14 +112,15 @@ fn needed(sets: &Sets, toggle: usize) -> Needed {
 }
 
 /// The actions of environments that never happen.
-fn idle(report: &CheckReport, system: &TransitionSystem) -> Option<Vec<TransitionId>> {
-    let outcome = report.outcome(Engine::Explicit)?;
+fn idle(check: &Check, system: &TransitionSystem, outcome: &Outcome) -> Option<Vec<TransitionId>> {
     let coverage = outcome.coverage.as_ref();
     let Coverage { fired, .. } = coverage.filter(|_| visits_all(&outcome.verdict))?;
-    let idle =
-        system.transitions.iter().zip(fired).enumerate().filter(|(_, (transition, fired))| {
-            **fired == 0 && report.check.is_of_environment(&transition.name)
-        });
+    let idle = system
+        .transitions
+        .iter()
+        .zip(fired)
+        .enumerate()
+        .filter(|(_, (transition, fired))| **fired == 0 && check.is_of_environment(&transition.name));
     Some(idle.map(|(index, _)| TransitionId::from(index)).collect())
 }
 
@@ -126,6 +135,8 @@ struct Search<'s> {
     contradictions: Vec<String>,
     /// Whether what holds with some assumptions holds with more.
     growing: bool,
+    /// The actions of environments that never happen without any assumption.
+    idle_anyway: Vec<TransitionId>,
 }
 
 impl Search<'_> {
@@ -171,14 +182,17 @@ impl Search<'_> {
             return Ok(interrupted());
         }
         let system = self.system(set)?;
-        let finding = self.search(&system)?;
+        let (finding, idle) = self.search(&system)?;
+        if set == 0 {
+            self.idle_anyway = idle.unwrap_or_default();
+        }
         let answer = self.answer(finding.clone());
         self.answers.insert(set, answer);
         Ok(finding)
     }
 
     /// Asks the engines as the check does, but the bounded checker confirms with less patience.
-    fn search(&mut self, system: &TransitionSystem) -> Result<Finding, String> {
+    fn search(&mut self, system: &TransitionSystem) -> Result<(Finding, Option<Vec<TransitionId>>), String> {
         let (goal, options) = (self.goal, self.options);
         let expect = &self.report.check.expect;
         let mut runs = Vec::new();
@@ -194,7 +208,9 @@ impl Search<'_> {
         }
         let found = agree::contradictions(system, goal, &runs);
         self.contradictions.extend(found);
-        Ok(combine::combine(goal, &runs, excused))
+        let explicit = runs.iter().find(|run| run.engine == Engine::Explicit);
+        let idle = explicit.and_then(|run| idle(&self.report.check, system, &run.outcome));
+        Ok((combine::combine(goal, &runs, excused), idle))
     }
 
     fn answer(&self, finding: Finding) -> Answer {

@@ -13,6 +13,8 @@ pub struct Open {
     pub sets: Sets,
     /// The actions of environments that never happen, with all assumptions; `None` where not all states were visited.
     pub idle: Option<Vec<TransitionId>>,
+    /// Those that never happen without any assumption either, as far as that is known.
+    pub idle_anyway: Vec<TransitionId>,
 }
 
 /// An assumption, and what becomes of the check without it.

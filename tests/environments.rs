@@ -1,0 +1,128 @@
+//! Open systems: what their verdicts rest on is what a search of all sets of assumptions finds, with models that are written without
+//! environments.
+//!
+//! `MUSILC_OPEN_SYSTEMS=1000 cargo test --release --test environments -- --nocapture` compares so many generated systems.
+#![allow(clippy::unwrap_used, reason = "they are tests")]
+
+#[path = "environments/generate.rs"]
+mod generate;
+
+use generate::OpenSystem;
+use musilc::ir::ViolationKind;
+use musilc::{Backend, Chapter, Finding, Needed, Open, Options};
+use std::collections::BTreeSet;
+
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// A finding, apart from runs of which there are several.
+fn essence(finding: &Finding) -> String {
+    match finding {
+        Finding::Proved(_) => "holds".to_owned(),
+        Finding::Violated { violation, .. } => match violation.kind {
+            // Which state of the source failed has other numbers where the actions are written in another way.
+            ViolationKind::Error(_) => format!("error after {}", violation.depth()),
+            ViolationKind::Lasso(id) => format!("lasso {}", id.index()),
+            kind => format!("{kind:?} after {}", violation.depth()),
+        },
+        other => panic!("not decided: {other:?}"),
+    }
+}
+
+fn found(text: &str, options: &Options) -> Finding {
+    let report = Chapter::from_text("plain.musil", text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let report = report.check(options).unwrap();
+    report.checks[0].finding.clone()
+}
+
+/// What a check in environments rests on; `None` where it is refused, because an initial state breaks a condition.
+fn open(text: &str, options: &Options) -> Option<(Finding, Open)> {
+    let report = Chapter::from_text("open.musil", text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let report = report.check(options).unwrap();
+    let check = &report.checks[0];
+    match (&check.status, &check.open) {
+        (musilc::Status::Refused(_), _) => None,
+        (_, Some(open)) => Some((check.finding.clone(), open.clone())),
+        (status, None) => panic!("{status:?}\n{text}"),
+    }
+}
+
+/// Compares a generated system; what was found with each set of assumptions.
+fn compare(system: &OpenSystem, options: &Options) -> Option<BTreeSet<String>> {
+    let text = system.open();
+    let (finding, open) = open(&text, options)?;
+    let explicit = Options::new().backend(Backend::Explicit);
+    let count = system.assumptions();
+    let brute: Vec<String> =
+        (0..1_u32 << count).map(|set| essence(&found(&system.plain(set), &explicit))).collect();
+    let full = brute.len() - 1;
+    assert_eq!(essence(&finding), brute[full], "{text}");
+    let good: Vec<usize> = (0..brute.len()).filter(|set| brute[*set] == "holds").collect();
+    let is_least = |set: &&usize| !good.iter().any(|less| less != *set && less & **set == *less);
+    let least: BTreeSet<Vec<usize>> = good
+        .iter()
+        .filter(is_least)
+        .map(|set| (0..count).filter(|at| set & (1 << at) != 0).collect())
+        .collect();
+    let told: BTreeSet<Vec<usize>> = open.sets.minimal.iter().cloned().collect();
+    assert_eq!(told, least, "{text}");
+    assert!(open.sets.undecided.is_empty() && !open.sets.not_all && open.sets.depth.is_none());
+    // More assumptions are worse exactly where some set above a least one is.
+    let worse =
+        (0..brute.len()).any(|set| brute[set] != "holds" && good.iter().any(|less| less & set == *less));
+    assert_eq!(open.sets.worse.is_some(), worse, "{text}");
+    for (position, assumed) in open.assumptions.iter().enumerate() {
+        let without = assumed.without.as_ref().unwrap();
+        assert_eq!(essence(without), brute[full & !(1 << position)], "{text}");
+        let needed = match least.iter().filter(|set| set.contains(&position)).count() {
+            0 => Needed::Never,
+            all if all == least.len() => Needed::Always,
+            _ => Needed::Sometimes,
+        };
+        assert_eq!(assumed.needed, needed, "{text}");
+    }
+    Some(brute.into_iter().collect())
+}
+
+#[test]
+fn minimal_sets_are_those_of_all_sets() {
+    let models = setting("MUSILC_OPEN_SYSTEMS", 120);
+    let (mut compared, mut kinds, mut several) = (0_u64, BTreeSet::new(), 0_u64);
+    for seed in 0..models {
+        let system = OpenSystem::new(seed);
+        // Cross-checks take longer.
+        let backend = if seed % 3 == 0 { Backend::Both } else { Backend::Explicit };
+        let Some(found) = compare(&system, &Options::new().backend(backend)) else { continue };
+        compared += 1;
+        several += u64::from(found.len() > 1);
+        kinds.extend(found.iter().map(|essence| essence.split_whitespace().next().unwrap().to_owned()));
+    }
+    println!("{compared} of {models} compared; {several} with several verdicts; {kinds:?}");
+    assert!(compared > models / 2 && several > compared / 8);
+    if models >= 100 {
+        for kind in ["holds", "error", "lasso", "Deadlock", "Property(PropertyId(0))"] {
+            assert!(kinds.contains(kind), "{kind} is missing");
+        }
+    }
+}
+
+/// The bounded checker alone says the same where it proves or refutes.
+#[test]
+fn the_bounded_checker_alone_finds_the_same_sets() {
+    let models = setting("MUSILC_OPEN_SYSTEMS", 120) / 4;
+    let mut compared = 0;
+    for seed in 10_000..10_000 + models {
+        let system = OpenSystem::new(seed);
+        let text = system.open();
+        let alone = Options::new().backend(Backend::Bmc).prove(true);
+        let Some((_, bounded)) = open(&text, &alone) else { continue };
+        if !bounded.sets.undecided.is_empty() || bounded.sets.depth.is_some() {
+            continue;
+        }
+        let (_, explicit) = open(&text, &Options::new().backend(Backend::Explicit)).unwrap();
+        assert_eq!(bounded.sets.minimal, explicit.sets.minimal, "{text}");
+        compared += 1;
+    }
+    assert!(compared > models / 3, "{compared} of {models}");
+}
