@@ -143,7 +143,7 @@ fn assumption(assume: &Assume, diagnostics: &mut Vec<Diagnostic>) {
         };
         match first[kind] {
             Some(before) => diagnostics.push(
-                Diagnostic::error(Code::BadAssumption, span, format!("`{}` says {what} twice", name.text))
+                Diagnostic::error(Code::BadAssumption, span, format!("`{}` says twice {what}", name.text))
                     .label(before, "said first here")
                     .help("leave out one of them"),
             ),

@@ -120,7 +120,7 @@ codes! {
     TooDeep = E 17, "nesting beyond the limit", include_str!("explain/E0017.md");
     UnclosedFence = E 18, "a fenced block that does not end", include_str!("explain/E0018.md");
     NoProgram = E 19, "a chapter without a program", include_str!("explain/E0019.md");
-    UnnamedExpectation = E 20, "a `trace`, `chart` or `verdict` block that names no check", include_str!("explain/E0020.md");
+    UnnamedExpectation = E 20, "a block for what musilc prints that names no check", include_str!("explain/E0020.md");
     NotAPlace = E 21, "an assignment to something that is not a variable", include_str!("explain/E0021.md");
     NotAStatement = E 22, "an expression where a statement was expected", include_str!("explain/E0022.md");
     NotAType = E 23, "an expression where a type was expected", include_str!("explain/E0023.md");
