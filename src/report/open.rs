@@ -8,8 +8,11 @@ use crate::result::{Assumed, CheckReport, Finding, Needed, Open, Sets};
 use musilc_frontend::{Expect, Standing};
 use musilc_ir::{Trace, TransitionSystem};
 
-/// How many steps of a counterexample a line names, unless all are asked for.
-const FEW_STEPS: usize = 6;
+/// Of how many steps a counterexample is told, unless all are asked for.
+const FEW_STEPS: usize = 12;
+
+/// The columns of the lines that tell it.
+const COLUMNS: usize = 98;
 
 /// What the verdict of a check rests on, in lines; none for a check without environments. `whole` names all steps of counterexamples.
 pub(crate) fn lines(check: &CheckReport, whole: bool) -> Vec<String> {
@@ -21,7 +24,8 @@ pub(crate) fn lines(check: &CheckReport, whole: bool) -> Vec<String> {
         true => vec![format!("{with}: no assumptions")],
         false => vec![format!("{with}:")],
     };
-    out.extend(table(system, &open.assumptions, whole));
+    out.extend(table(system, &open.assumptions));
+    out.extend(open.assumptions.iter().flat_map(|assumed| counterexample(system, assumed, whole)));
     if !open.assumptions.is_empty() {
         out.extend(sets(check, open).into_iter().map(|line| format!("  {line}")));
         out.extend(residual(open).into_iter().map(|line| format!("  {line}")));
@@ -40,7 +44,7 @@ pub(crate) fn lines(check: &CheckReport, whole: bool) -> Vec<String> {
 }
 
 /// The assumptions, one a row.
-fn table(system: &TransitionSystem, assumptions: &[Assumed], whole: bool) -> Vec<String> {
+fn table(system: &TransitionSystem, assumptions: &[Assumed]) -> Vec<String> {
     if assumptions.is_empty() {
         return vec![];
     }
@@ -49,7 +53,7 @@ fn table(system: &TransitionSystem, assumptions: &[Assumed], whole: bool) -> Vec
             assumed.assumption.name.clone(),
             assumed.assumption.status.word().to_owned(),
             needed(assumed.needed).to_owned(),
-            without(system, assumed, whole),
+            without(system, assumed),
         ]
     };
     let head = ["assumption", "status", "needed", "without it alone"].map(str::to_owned);
@@ -80,19 +84,29 @@ pub(crate) fn needed(needed: Needed) -> &'static str {
 }
 
 /// What is found without an assumption.
-fn without(system: &TransitionSystem, assumed: &Assumed, whole: bool) -> String {
-    let Some(finding) = &assumed.without else { return "it restricts nothing".to_owned() };
-    let found = match finding {
-        Finding::Undecided { why, .. } => format!("unknown: {}", phrase::unknown(why)),
-        finding => phrase::found(finding, Some(system)),
-    };
-    match finding {
-        Finding::Violated { violation, .. } => match steps(system, &violation.trace, whole) {
-            Some(steps) => format!("{found}: {steps}"),
-            None => found,
-        },
-        _ => found,
+fn without(system: &TransitionSystem, assumed: &Assumed) -> String {
+    match &assumed.without {
+        None => "it restricts nothing".to_owned(),
+        Some(Finding::Undecided { why, .. }) => format!("unknown: {}", phrase::unknown(why)),
+        Some(finding) => phrase::found(finding, Some(system)),
     }
+}
+
+/// The steps that lead to what is found without an assumption, in lines.
+fn counterexample(system: &TransitionSystem, assumed: &Assumed, whole: bool) -> Vec<String> {
+    let Some(Finding::Violated { violation, .. }) = &assumed.without else { return vec![] };
+    let Some(steps) = steps(system, &violation.trace, whole) else { return vec![] };
+    let mut lines = vec![format!("  without {}:", assumed.assumption.name)];
+    for word in steps.split_inclusive(", ").map(str::trim_end) {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= COLUMNS => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("    {word}")),
+        }
+    }
+    lines
 }
 
 /// The steps of a run, if there are few.

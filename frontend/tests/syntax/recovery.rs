@@ -238,7 +238,7 @@ fn what_was_expected() {
         "check c: M expect fails;\ncheck d: M;\ncheck e M expect holds;\ncheck f: M expect holds states 3;",
         &[
             "E0007 1:19 expected `holds`, `violates`, `deadlock`, `error` or `reaches`, found `fails`",
-            "E0007 2:11 expected `expect` or `(`, found `;`",
+            "E0007 2:11 expected `with`, `expect` or `(`, found `;`",
             "E0007 3:9 expected `:`, found `M`",
             "E0007 4:25 expected `,` or `;`, found `states`",
         ],
