@@ -3,10 +3,12 @@
 //! Every node keeps its [`Span`]. `Error` nodes stand where the parser recovered; whoever meets one stays silent,
 //! since the parser has already reported it.
 
+mod expect;
 mod open;
 mod part;
 mod protocol;
 
+pub use expect::{ExpectKind, Expectation};
 pub use open::{Assume, AssumeClause, Guarantee, Standing};
 pub use part::{MemberPath, ModelParam, Part, PartRole, Sync};
 pub use protocol::{
@@ -186,58 +188,6 @@ pub struct Arg {
     pub name: Option<Name>,
     /// The value.
     pub value: Expr,
-}
-
-/// What a check must find. Numbers are constant expressions, so `in N` follows `-D N=7`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expectation {
-    /// From the word after `expect` to the end.
-    pub span: Span,
-    /// The verdict.
-    pub kind: ExpectKind,
-}
-
-/// The kinds of expectations.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ExpectKind {
-    /// `holds`, `holds, states N`
-    Holds {
-        /// The exact number of reachable states.
-        states: Option<Expr>,
-    },
-    /// `violates P in K`, `violates P in stem K loop L`
-    Violates {
-        /// The property.
-        property: MemberPath,
-        /// The length of the shortest counterexample.
-        depth: Option<Expr>,
-        /// The lengths of the stem and the loop of the shortest counterexample of a temporal property.
-        lasso: Option<Box<(Expr, Expr)>>,
-    },
-    /// `deadlock in K`
-    Deadlock {
-        /// The length of the shortest counterexample.
-        depth: Option<Expr>,
-    },
-    /// `error in K`
-    Error {
-        /// The length of the shortest counterexample.
-        depth: Option<Expr>,
-    },
-    /// `reaches P in K`
-    Reaches {
-        /// The `reachable` item.
-        property: MemberPath,
-        /// The length of the shortest witness.
-        depth: Option<Expr>,
-    },
-    /// `not inductive P`
-    NotInductive {
-        /// The inductive invariant.
-        property: MemberPath,
-    },
-    /// The parser recovered here.
-    Invalid,
 }
 
 /// A declaration inside a model.
