@@ -107,6 +107,66 @@ fn minimal_sets_are_those_of_all_sets() {
     }
 }
 
+/// Of many assumptions not all sets are looked at, and that is told.
+#[test]
+fn of_many_assumptions_one_set_is_found() {
+    let assumptions = |count: usize| -> String {
+        let one = |at: usize| {
+            // Only the last two are needed: the walker must stop at some place.
+            let condition = if at + 2 < count {
+                format!("at' != {}", at + 20)
+            } else {
+                format!("at' != {}", at + 5 - count)
+            };
+            format!("assume a{at}: \"so\", unverified, source \"here\", restricts {condition};")
+        };
+        (0..count).map(one).collect()
+    };
+    let chapter = |count: usize| {
+        format!(
+            "model Road {{ var at: 0..=9 = 0; terminal true; invariant near: at < 5; }}
+            environment Walker(ref at: 0..=9) {{
+                action one() when at < 9 {{ at = at + 1; }}
+                action two() when at < 8 {{ at = at + 2; }}
+                {}
+            }}
+            check c: Road with Walker(ref at) expect holds;",
+            assumptions(count)
+        )
+    };
+    for backend in [Backend::Explicit, Backend::Both] {
+        let options = Options::new().backend(backend);
+        let (_, few) = open(&chapter(10), &options).unwrap();
+        assert_eq!((few.sets.minimal, few.sets.not_all), (vec![vec![8, 9]], false));
+        assert_eq!(few.assumptions[9].needed, Needed::Always);
+        let (_, many) = open(&chapter(40), &options).unwrap();
+        assert_eq!((many.sets.minimal, many.sets.not_all), (vec![vec![38, 39]], true));
+        assert!(many.assumptions.iter().all(|assumed| assumed.needed == Needed::Unknown));
+        assert_eq!(essence(many.assumptions[0].without.as_ref().unwrap()), "holds");
+        assert!(essence(many.assumptions[39].without.as_ref().unwrap()).starts_with("Property"));
+    }
+}
+
+/// What the engines do not decide is told as that.
+#[test]
+fn limits_leave_sets_undecided() {
+    let text = "model Road { var at: 0..=99 = 0; terminal true; invariant near: at < 50; }
+        environment Walker(ref at: 0..=99) {
+            action one() when at < 99 { at = at + 1; }
+            assume stops: \"so\", unverified, source \"here\", restricts at' < 10;
+        }
+        check c: Road with Walker(ref at) expect holds;";
+    let options = Options::new().backend(Backend::Explicit).max_states(20);
+    let (_, limited) = open(text, &options).unwrap();
+    assert_eq!(limited.sets.minimal, [[0]]);
+    assert_eq!(limited.sets.undecided.len(), 1);
+    assert_eq!(limited.assumptions[0].needed, Needed::Unknown);
+    let bounded = Options::new().backend(Backend::Bmc).depth(20);
+    let (_, bounded) = open(text, &bounded).unwrap();
+    // A bound is no proof: to this depth nothing is wrong without the assumption either.
+    assert_eq!((bounded.sets.minimal, bounded.sets.depth), (vec![vec![]], Some(20)));
+}
+
 /// The bounded checker alone says the same where it proves or refutes.
 #[test]
 fn the_bounded_checker_alone_finds_the_same_sets() {

@@ -12,9 +12,10 @@ use crate::report::phrase;
 use crate::result::{Assumed, CheckReport, Finding, Needed, Open, Sets};
 use musilc_frontend::{Assumption, Check};
 use musilc_ir::{
-    Coverage, Goal, Outcome, PropertyKind, TransitionId, TransitionSystem, Unknown, ViolationKind,
+    Coverage, Goal, Outcome, PropertyKind, TransitionId, TransitionSystem, Unknown, Verdict, ViolationKind,
 };
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Of how many assumptions all sets are looked at.
@@ -23,8 +24,12 @@ pub(crate) const MOST_TOGGLES: usize = 10;
 /// What the bounded checker may spend on a set that the explicit search has decided: it then only confirms.
 const CONFIRM: Duration = Duration::from_secs(2);
 
-/// Assumptions as bits, by their position among those that restrict steps.
-type Set = u32;
+/// Of how many assumptions the bounded checker confirms every set that the explicit search has decided; of more, it confirms those in which
+/// at most one is missing.
+const MOST_CONFIRMED: usize = 4;
+
+/// Assumptions, by their position among those that restrict steps.
+type Set = BTreeSet<usize>;
 
 /// What was found about a set.
 #[derive(Clone, Debug)]
@@ -62,11 +67,11 @@ pub(super) fn rests(
     };
     let full = search.full();
     let answer = search.answer(report.finding.clone());
-    search.answers.insert(full, answer);
+    search.answers.insert(full.clone(), answer);
     search.growing = search.holds_with_more(system)?;
     let mut without = Vec::new();
     for toggle in 0..search.names.len() {
-        without.push(search.finding(full & !(1 << toggle))?);
+        without.push(search.finding(&lacking(&full, toggle))?);
     }
     let sets = if search.names.len() <= MOST_TOGGLES { search.all()? } else { search.one()? };
     let needed = |toggle: usize| needed(&sets, toggle);
@@ -141,14 +146,13 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn full(&self) -> Set {
-        // More than so many assumptions are looked at one by one, as many as bits allow.
-        (0..self.names.len().min(31)).fold(0, |set, toggle| set | 1 << toggle)
+        (0..self.names.len()).collect()
     }
 
-    fn system(&self, set: Set) -> Result<TransitionSystem, String> {
+    fn system(&self, set: &Set) -> Result<TransitionSystem, String> {
         let assumed = |name: &str| {
             let toggle = self.names.iter().position(|other| *other == name);
-            toggle.is_none_or(|toggle| toggle >= 31 || set & (1 << toggle) != 0)
+            toggle.is_none_or(|toggle| set.contains(&toggle))
         };
         (self.build)(&assumed).map_err(|diagnostics| {
             let first = diagnostics.first().map(|diagnostic| diagnostic.message.clone());
@@ -164,7 +168,7 @@ impl Search<'_> {
         if self.goal != Goal::All || !invariants || !never_stuck || self.names.is_empty() {
             return Ok(false);
         }
-        let free = self.system(0)?;
+        let free = self.system(&Set::new())?;
         let failures = |system: &TransitionSystem| -> Vec<usize> {
             system.transitions.iter().map(|transition| transition.failures.len()).collect()
         };
@@ -172,27 +176,32 @@ impl Search<'_> {
     }
 
     /// What is found about a set, by the engines.
-    fn finding(&mut self, set: Set) -> Result<Finding, String> {
-        if let Some(Answer::Bad(Some(finding))) = self.answers.get(&set) {
+    fn finding(&mut self, set: &Set) -> Result<Finding, String> {
+        if let Some(Answer::Bad(Some(finding))) = self.answers.get(set) {
             return Ok(finding.clone());
         }
         let interrupted = || Finding::Undecided { why: Unknown::Interrupted, depth: None };
         if self.options.interrupt.is_raised() {
-            self.answers.insert(set, Answer::Unknown(phrase::unknown(&Unknown::Interrupted)));
+            self.answers.insert(set.clone(), Answer::Unknown(phrase::unknown(&Unknown::Interrupted)));
             return Ok(interrupted());
         }
         let system = self.system(set)?;
-        let (finding, idle) = self.search(&system)?;
-        if set == 0 {
+        let confirmed = self.names.len() <= MOST_CONFIRMED || set.len() + 1 >= self.names.len();
+        let (finding, idle) = self.search(&system, confirmed)?;
+        if set.is_empty() {
             self.idle_anyway = idle.unwrap_or_default();
         }
         let answer = self.answer(finding.clone());
-        self.answers.insert(set, answer);
+        self.answers.insert(set.clone(), answer);
         Ok(finding)
     }
 
-    /// Asks the engines as the check does, but the bounded checker confirms with less patience.
-    fn search(&mut self, system: &TransitionSystem) -> Result<(Finding, Option<Vec<TransitionId>>), String> {
+    /// Asks the engines as the check does, but the bounded checker confirms with less patience, if at all.
+    fn search(
+        &mut self,
+        system: &TransitionSystem,
+        confirmed: bool,
+    ) -> Result<(Finding, Option<Vec<TransitionId>>), String> {
         let (goal, options) = (self.goal, self.options);
         let expect = &self.report.check.expect;
         let mut runs = Vec::new();
@@ -200,7 +209,8 @@ impl Search<'_> {
         if super::is_searched(&self.report.check, options.backend) {
             runs.push(engines::explicit_beside(system, goal, options)?);
         }
-        if options.backend != Backend::Explicit && !super::interrupted(&runs) {
+        let decided = runs.iter().any(|run| !matches!(run.outcome.verdict, Verdict::Unknown(_)));
+        if options.backend != Backend::Explicit && !super::interrupted(&runs) && (confirmed || !decided) {
             let budget = budget::bmc(options, expect, runs.first().map(|run| &run.outcome));
             let patience = budget.patience.map(|patience| patience.min(CONFIRM));
             runs.push(engines::bmc(system, goal, options, budget.depth, patience)?.0);
@@ -216,7 +226,10 @@ impl Search<'_> {
     fn answer(&self, finding: Finding) -> Answer {
         match (&finding, self.goal) {
             (Finding::Reached { .. }, _) => Answer::Good(None),
-            (Finding::Proved(_) | Finding::Bounded { .. }, Goal::Reach(_)) => Answer::Bad(Some(finding)),
+            (Finding::Proved(_), Goal::Reach(_)) => Answer::Bad(Some(finding)),
+            (Finding::Bounded { depth }, Goal::Reach(_)) => {
+                Answer::Unknown(format!("it is not reached in {}", phrase::steps(*depth)))
+            }
             (Finding::Proved(_), _) => Answer::Good(None),
             (Finding::Bounded { depth }, _) => Answer::Good(Some(*depth)),
             (Finding::Violated { .. }, _) => Answer::Bad(Some(finding)),
@@ -231,22 +244,22 @@ impl Search<'_> {
     }
 
     /// What follows about a set from what is known of others.
-    fn inferred(&self, set: Set) -> Option<Answer> {
+    fn inferred(&self, set: &Set) -> Option<Answer> {
         let below = |(other, answer): (&Set, &Answer)| {
-            (other & set == set && Self::is_lost(answer)).then_some(Answer::Bad(None))
+            (set.is_subset(other) && Self::is_lost(answer)).then_some(Answer::Bad(None))
         };
         let above = |(other, answer): (&Set, &Answer)| match answer {
-            Answer::Good(depth) if self.growing && other & set == *other => Some(Answer::Good(*depth)),
+            Answer::Good(depth) if self.growing && other.is_subset(set) => Some(Answer::Good(*depth)),
             _ => None,
         };
         self.answers.iter().find_map(below).or_else(|| self.answers.iter().find_map(above))
     }
 
     /// Decides a set.
-    fn decide(&mut self, set: Set) -> Result<(), String> {
-        if !self.answers.contains_key(&set) {
+    fn decide(&mut self, set: &Set) -> Result<(), String> {
+        if !self.answers.contains_key(set) {
             match self.inferred(set) {
-                Some(answer) => drop(self.answers.insert(set, answer)),
+                Some(answer) => drop(self.answers.insert(set.clone(), answer)),
                 None => drop(self.finding(set)?),
             }
         }
@@ -255,32 +268,34 @@ impl Search<'_> {
 
     /// Looks at all sets: the one that may decide most first, then large ones before small ones.
     fn all(&mut self) -> Result<Sets, String> {
-        let mut order: Vec<Set> = (0..=self.full()).collect();
-        order.sort_by_key(|set| (*set != 0, std::cmp::Reverse(set.count_ones()), *set));
+        let count = self.names.len();
+        let of = |bits: u32| -> Set { (0..count).filter(|toggle| bits & (1 << toggle) != 0).collect() };
+        let mut order: Vec<Set> = (0..1_u32 << count).map(of).collect();
+        order.sort_by_key(|set| (!set.is_empty(), Reverse(set.len())));
         for set in order {
-            self.decide(set)?;
+            self.decide(&set)?;
         }
         let mut sets = Sets::default();
         let mut small: Vec<(&Set, &Answer)> = self.answers.iter().collect();
-        small.sort_by_key(|(set, _)| (set.count_ones(), **set));
+        small.sort_by_key(|(set, _)| set.len());
         let mut minimal: Vec<Set> = Vec::new();
         for (set, answer) in small {
-            let covered = minimal.iter().any(|least| least & set == *least);
+            let covered = minimal.iter().any(|least| least.is_subset(set));
             match answer {
                 Answer::Good(depth) => {
                     sets.depth = sets.depth.min(*depth).or(sets.depth).or(*depth);
                     if !covered {
-                        minimal.push(*set);
+                        minimal.push(set.clone());
                     }
                 }
                 Answer::Bad(Some(finding)) if covered && sets.worse.is_none() => {
-                    sets.worse = Some((toggles(*set), finding.clone()));
+                    sets.worse = Some((listed(set), finding.clone()));
                 }
                 Answer::Bad(_) => {}
-                Answer::Unknown(why) => sets.undecided.push((toggles(*set), why.clone())),
+                Answer::Unknown(why) => sets.undecided.push((listed(set), why.clone())),
             }
         }
-        sets.minimal = minimal.into_iter().map(toggles).collect();
+        sets.minimal = minimal.iter().map(listed).collect();
         Ok(sets)
     }
 
@@ -291,20 +306,24 @@ impl Search<'_> {
         if !matches!(self.answers.get(&set), Some(Answer::Good(_))) {
             return Ok(sets);
         }
-        for toggle in 0..self.names.len().min(31) {
-            let less = set & !(1 << toggle);
-            self.decide(less)?;
+        for toggle in 0..self.names.len() {
+            let less = lacking(&set, toggle);
+            self.decide(&less)?;
             if let Some(Answer::Good(depth)) = self.answers.get(&less) {
                 sets.depth = sets.depth.min(*depth).or(sets.depth).or(*depth);
                 set = less;
             }
         }
-        sets.minimal.push(toggles(set));
+        sets.minimal.push(listed(&set));
         Ok(sets)
     }
 }
 
-/// The assumptions of a set.
-fn toggles(set: Set) -> Vec<usize> {
-    (0..31).filter(|toggle| set & (1 << toggle) != 0).collect()
+/// The set without an assumption.
+fn lacking(set: &Set, toggle: usize) -> Set {
+    set.iter().copied().filter(|other| *other != toggle).collect()
+}
+
+fn listed(set: &Set) -> Vec<usize> {
+    set.iter().copied().collect()
 }
