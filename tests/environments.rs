@@ -8,6 +8,7 @@
 mod generate;
 
 use generate::OpenSystem;
+use musilc::frontend::diagnostic::Code;
 use musilc::ir::ViolationKind;
 use musilc::{Backend, Chapter, Finding, Needed, Open, Options};
 use std::collections::BTreeSet;
@@ -103,6 +104,35 @@ fn minimal_sets_are_those_of_all_sets() {
     if models >= 100 {
         for kind in ["holds", "error", "lasso", "Deadlock", "Property(PropertyId(0))"] {
             assert!(kinds.contains(kind), "{kind} is missing");
+        }
+    }
+}
+
+/// Each environment of the library can do something, its assumptions matter, and it keeps to its guarantees.
+#[test]
+fn every_environment_of_the_library_can_be_used() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/environments/library.musil");
+    let text = std::fs::read_to_string(path).unwrap();
+    let report = musilc::compile(path).unwrap().check(&Options::new()).unwrap();
+    assert!(report.passed());
+    let idle = report.warnings.iter().filter(|warning| warning.code == Code::IdleEnvironment).count();
+    assert_eq!(idle, 0, "{:#?}", report.warnings);
+    let needed = |name: &str| {
+        let all =
+            report.checks.iter().filter_map(|check| check.open.as_ref()).flat_map(|open| &open.assumptions);
+        all.filter(|assumed| assumed.assumption.name.ends_with(&format!(".{name}")))
+            .any(|assumed| assumed.needed == Needed::Always)
+    };
+    for module in musilc::frontend::library::modules() {
+        for line in module.text.lines() {
+            if let Some(environment) = line.strip_prefix("environment ") {
+                let name = environment.split('(').next().unwrap();
+                assert!(text.contains(&format!(" {name}(")), "{name} is not used");
+            }
+            let Some(assumption) = line.trim().strip_prefix("assume ") else { continue };
+            let name = assumption.split(':').next().unwrap();
+            // These restrict nothing, or nothing that a model here minds.
+            assert!(needed(name) || ["capacity", "room"].contains(&name), "{name} makes no difference");
         }
     }
 }
