@@ -2,7 +2,7 @@
 //! environments.
 //!
 //! `MUSILC_OPEN_SYSTEMS=1000 cargo test --release --test environments -- --nocapture` compares so many generated systems.
-#![allow(clippy::unwrap_used, reason = "they are tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "they are tests")]
 
 #[path = "environments/generate.rs"]
 mod generate;
