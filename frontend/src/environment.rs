@@ -125,7 +125,6 @@ fn in_environment(item: &ModelItem, diagnostics: &mut Vec<Diagnostic>) {
         }
         ModelItemKind::Part(_) => ("a part", "a check may have several environments: `with A(…), B(…)`"),
         ModelItemKind::Sync(_) => ("`sync`", "the actions of an environment are steps of their own"),
-        ModelItemKind::Protocol(_) => ("this", "environments of protocols are written like those of models"),
         _ => return,
     };
     let message = format!("{what} cannot stand in an environment");

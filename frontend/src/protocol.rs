@@ -45,7 +45,7 @@ pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>
                 }
                 diagnostics.append(&mut survey.diagnostics);
             }
-            ItemKind::Model { items: inner, .. } => {
+            ItemKind::Model { items: inner, .. } | ItemKind::Environment { items: inner, .. } => {
                 inner.iter().for_each(|item| misplaced(item, &mut diagnostics));
                 items.push(item);
             }

@@ -217,6 +217,34 @@ fn environments_own_what_they_are_given() {
     assert_eq!(wrong("assume a: \"a\", source \"s\";", ""), [Code::BadAssumption]);
 }
 
+/// Nothing that is written is passed over in silence.
+#[test]
+fn what_belongs_elsewhere_is_refused() {
+    for item in [
+        "invariant p: n > 0;",
+        "terminal true;",
+        "message Alarm;",
+        "node N { }",
+        "network fifo;",
+        "action shout() { send Alarm to all Neighbours; }",
+        "part p = Counter(most: 1);",
+    ] {
+        assert_eq!(codes(&counter(item, "")), [Code::MisplacedItem], "{item}");
+    }
+    for item in ["guarantee g: true;", "assume a: \"a\", axiom, source \"s\";"] {
+        let model = format!("model M {{ var x: bool = false; {item} }}");
+        assert_eq!(codes(&model), [Code::MisplacedItem], "{item}");
+        let protocol = format!(
+            "protocol P {{ message A; node N {{ on start {{ send A to M; }} }} node M {{ on A {{ }} }} {item} }}"
+        );
+        assert_eq!(codes(&protocol), [Code::MisplacedItem], "{item}");
+        let node = format!(
+            "protocol P {{ message A; node N {{ on start {{ send A to M; }} {item} }} node M {{ on A {{ }} }} }}"
+        );
+        assert_eq!(codes(&node), [Code::MisplacedItem], "{item}");
+    }
+}
+
 /// What is wrong in a model is told once, however many checks have environments.
 #[test]
 fn mistakes_are_told_once() {
