@@ -21,7 +21,7 @@ mod wire;
 
 use crate::ast::{
     Arg, Chapter, Domain, Expr, ExprKind, Field, Item, ItemKind, ModelItem, ModelItemKind, ModelParam, Part,
-    ProtocolItem, Stmt, VarInit, communications,
+    PartRole, ProtocolItem, Stmt, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use bounds::Declared;
@@ -52,7 +52,7 @@ pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>
                 }
                 diagnostics.append(&mut survey.diagnostics);
             }
-            ItemKind::Model { items: inner, .. } => {
+            ItemKind::Model { items: inner, .. } | ItemKind::Environment { items: inner, .. } => {
                 inner.iter().for_each(|item| misplaced(item, &mut diagnostics));
                 items.push(item);
             }
@@ -148,6 +148,7 @@ impl Survey<'_> {
             index,
             model: at.name(self.model_of(kind)),
             args: args.collect(),
+            role: PartRole::Own,
         };
         (params, ModelItem { doc: None, span: of.node.name.span, kind: ModelItemKind::Part(part) })
     }

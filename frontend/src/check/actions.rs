@@ -179,6 +179,7 @@ impl<'a> Checker<'a> {
             let content = body.content(item, &[]);
             let own = content.params.len();
             params.extend(content.params);
+            let keeps = body.kept(scope);
             let fair = fairness(&entry);
             let by_itself = entry.params.is_empty() && !binders.is_empty();
             actions.push(hir::Action {
@@ -187,6 +188,7 @@ impl<'a> Checker<'a> {
                 locals: body.locals(),
                 guard: all(content.guard),
                 body: content.body,
+                keeps,
                 fairness: if by_itself { by_instance(fair) } else { fair },
                 span: name_span(&entry),
             });

@@ -356,6 +356,7 @@ impl<'a> Body<'_, 'a> {
         }
         let inner = self.expr(inner, expected);
         self.primed = false;
+        self.looked_ahead = true;
         if inner.is_failed() {
             return inner;
         }

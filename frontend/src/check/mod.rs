@@ -17,6 +17,7 @@ mod globals;
 mod instances;
 mod members;
 mod model;
+mod open;
 mod operators;
 mod part;
 mod patterns;
@@ -138,6 +139,14 @@ impl Checker<'_> {
     /// Does something without reporting what is wrong.
     fn quietly<T>(&mut self, something: impl FnOnce(&mut Self) -> T) -> T {
         let quiet = std::mem::replace(&mut self.quiet, true);
+        let result = something(self);
+        self.quiet = quiet;
+        result
+    }
+
+    /// Does something and reports what is wrong, within something that is done quietly.
+    fn loudly<T>(&mut self, something: impl FnOnce(&mut Self) -> T) -> T {
+        let quiet = std::mem::replace(&mut self.quiet, false);
         let result = something(self);
         self.quiet = quiet;
         result

@@ -237,6 +237,10 @@ impl<'a> Body<'_, 'a> {
             None if self.scope().is_some_and(|model| model.parts.contains_key(text)) => "a part",
             None if self.scope().is_some_and(|model| model.functions.contains_key(text)) => "a function",
             None if self.cx.globals.variants.contains_key(text) => "a variant",
+            None if self.scope().is_some_and(|scope| scope.environment.is_some()) => {
+                self.not_given(span, text);
+                return;
+            }
             None => {
                 self.unknown(span, text);
                 return;

@@ -260,6 +260,7 @@ impl<'a> Checker<'a> {
             params: distinct(params, own),
             guard: all(guard),
             body: stmts,
+            keeps: Vec::new(),
             fairness: fair,
             span: joint.span,
         }
