@@ -211,7 +211,11 @@ impl Chapter {
         }
         let run = || -> Vec<CheckReport> {
             let all = self.checks().iter().enumerate().filter(|(_, check)| asked(check));
-            all.map(|(index, check)| check::run(check, &|| self.program.system(index), options)).collect()
+            let one = |(index, check)| {
+                let build = |assumed: &dyn Fn(&str) -> bool| self.program.system_assuming(index, assumed);
+                check::run(check, &build, self.program.assumptions(index), options)
+            };
+            all.map(one).collect()
         };
         let checks = on_large_stack(run).map_err(|message| internal(&self.source, message))?;
         let mut warnings = self.warnings.clone();

@@ -5,9 +5,11 @@ mod budget;
 mod certify;
 mod combine;
 mod engines;
+mod horizon;
 mod induct;
 mod judge;
 pub(crate) mod lint;
+mod open;
 mod recover;
 #[cfg(test)]
 mod tests;
@@ -19,15 +21,20 @@ pub use budget::{CONFIRM_PROOF, CONFIRM_TRACE, DEFAULT_DEPTH};
 use crate::options::{Backend, Engine, Options};
 use crate::result::{CheckReport, Finding, Run, Status};
 use musilc_frontend::diagnostic::Diagnostic;
-use musilc_frontend::{Check, Expect};
+use musilc_frontend::{Assumption, Check, Expect};
 use musilc_ir::{Goal, PropertyKind, TransitionSystem, Unknown, Verdict};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Builds the system of a check.
-type Build<'b> = &'b dyn Fn() -> Result<TransitionSystem, Vec<Diagnostic>>;
+/// Builds the system of a check, where the assumptions of these names restrict steps.
+type Build<'b> = &'b dyn Fn(&dyn Fn(&str) -> bool) -> Result<TransitionSystem, Vec<Diagnostic>>;
 
-/// Runs a check, given how to build its system.
-pub(crate) fn run(check: &Check, build: Build<'_>, options: &Options) -> CheckReport {
+/// Runs a check, given how to build its system and what its environments assume.
+pub(crate) fn run(
+    check: &Check,
+    build: Build<'_>,
+    assumptions: &[Assumption],
+    options: &Options,
+) -> CheckReport {
     let mut report = CheckReport {
         check: check.clone(),
         system: None,
@@ -36,21 +43,22 @@ pub(crate) fn run(check: &Check, build: Build<'_>, options: &Options) -> CheckRe
         status: Status::Interrupted,
         notes: vec![],
         why: None,
+        open: None,
         differences: vec![],
     };
     if options.interrupt.is_raised() {
         return report;
     }
     // A panic ends this check and no other.
-    let outcome = catch_unwind(AssertUnwindSafe(|| run_into(&mut report, build, options)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| run_into(&mut report, build, assumptions, options)));
     if let Err(payload) = outcome {
         report.status = Status::Broken(format!("panic: {}", crate::stack::panic_message(&*payload)));
     }
     report
 }
 
-fn run_into(report: &mut CheckReport, build: Build<'_>, options: &Options) {
-    let system = match build() {
+fn run_into(report: &mut CheckReport, build: Build<'_>, assumptions: &[Assumption], options: &Options) {
+    let system = match build(&|_| true) {
         Ok(system) => system,
         Err(diagnostics) => {
             report.status = Status::Refused(diagnostics);
@@ -61,6 +69,18 @@ fn run_into(report: &mut CheckReport, build: Build<'_>, options: &Options) {
         Ok(status) => status,
         Err(problem) => Status::Broken(problem),
     };
+    let decided = matches!(report.status, Status::Passed | Status::Failed(_) | Status::Undecided(_));
+    if !report.check.environments.is_empty() && decided {
+        match open::rests(report, &system, build, assumptions, options) {
+            Ok((open, contradictions)) => {
+                report.open = Some(open);
+                if !contradictions.is_empty() {
+                    report.status = Status::Disagreement(contradictions);
+                }
+            }
+            Err(problem) => report.status = Status::Broken(problem),
+        }
+    }
     report.system = Some(system);
 }
 
@@ -161,6 +181,7 @@ fn conclude(
     let (status, notes) = judge::judge(&report.check.expect, system, &report.finding, &report.runs, options);
     report.notes.extend(notes);
     report.notes.extend(induct::unchecked(system, goal, &report.finding, &report.runs));
+    report.notes.extend(horizon::reached(system, &report.finding, &report.runs));
     if options.why {
         report.why = Some(why::of(system, goal, &report.finding, options)?);
     }
@@ -170,7 +191,7 @@ fn conclude(
 /// The report of a check whose engines said this.
 #[cfg(test)]
 pub(crate) fn of_runs(check: &Check, system: &TransitionSystem, runs: Vec<Run>) -> CheckReport {
-    let mut report = run(check, &|| Err(vec![]), &Options::new());
+    let mut report = run(check, &|_| Err(vec![]), &[], &Options::new());
     report.runs = runs;
     let goal = goal(system, &check.expect).unwrap();
     for run in &report.runs {

@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod inputs;
 mod ir;
+mod library;
 mod output;
 mod progress;
 mod signals;
@@ -49,6 +50,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         Some(Verb::Bless(bless)) => bless::run(bless),
         Some(Verb::Export(export)) => export::run(export),
         Some(Verb::Explain { code }) => explain::run(code.as_deref()),
+        Some(Verb::Std { module }) => library::run(module.as_deref()),
         Some(Verb::Completions { shell }) => completions::run(*shell),
     }
 }

@@ -39,6 +39,9 @@ pub use musilc_ir as ir;
 #[doc(hidden)]
 pub use options::Fault;
 pub use options::{Backend, Codegen, Engine, Method, Mode, Options, Procedure, Watcher, default_threads};
-pub use result::{BlockDifference, CheckReport, Exit, Finding, Need, Report, Run, Status, Why, WhyHolds};
+pub use result::{
+    Assumed, BlockDifference, CheckReport, Exit, Finding, Need, Needed, Open, Report, Run, Sets, Status, Why,
+    WhyHolds,
+};
 pub use scan::{Input, find};
 pub use stack::{keep_panics_quiet, panic_message};

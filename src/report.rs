@@ -15,6 +15,7 @@ mod human;
 mod json;
 mod mermaid;
 mod obligation;
+mod open;
 pub(crate) mod phrase;
 mod progress;
 mod statistics;

@@ -1,5 +1,9 @@
 //! What a run of a chapter's checks found.
 
+mod open;
+
+pub use open::{Assumed, Needed, Open, Sets};
+
 use crate::options::Engine;
 use musilc_frontend::Check;
 use musilc_frontend::diagnostic::Diagnostic;
@@ -41,6 +45,8 @@ pub struct CheckReport {
     pub notes: Vec<String>,
     /// Which fairness assumptions the verdict needs, where that was asked.
     pub why: Option<Why>,
+    /// What the verdict rests on, if the model runs in environments.
+    pub open: Option<Open>,
     /// Blocks of the chapter that differ from what this run would print there.
     pub differences: Vec<BlockDifference>,
 }

@@ -119,6 +119,8 @@ pub(crate) fn expecting(expect: Expect) -> Check {
         doc: None,
         span: at("check broken: Counter expect violates both_counted in 4;"),
         model: "Counter".to_owned(),
+        guarantee: false,
+        environments: vec![],
         arguments: String::new(),
         expect,
         expect_span: at("expect violates both_counted in 4"),
@@ -132,7 +134,7 @@ pub(crate) fn as_declared() -> Expect {
 
 /// Runs the check on a system.
 pub(crate) fn run_on(system: &TransitionSystem, expect: Expect, options: &Options) -> Report {
-    report_of(check::run(&expecting(expect), &|| Ok(system.clone()), options))
+    report_of(check::run(&expecting(expect), &|_| Ok(system.clone()), &[], options))
 }
 
 /// The report of the check, given what the engines said.

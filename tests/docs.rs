@@ -134,7 +134,7 @@ fn the_words_of_the_language_are_those_listed() {
     let reference = read("docs/language.md");
     let as_name = |word: &str| errors(&format!("model M {{ var {word}: bool = false; }}"));
     let keywords: Vec<&str> = block(&reference, "**Keywords**", "").split_whitespace().collect();
-    assert_eq!(keywords.len(), 48);
+    assert_eq!(keywords.len(), 52);
     for word in keywords {
         assert!(as_name(word).contains(&Code::UnexpectedToken), "{word}: {:?}", as_name(word));
     }

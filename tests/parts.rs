@@ -58,5 +58,5 @@ fn channels_mean_what_they_would_by_hand() {
 
 #[test]
 fn protocols_mean_what_they_would_by_hand() {
-    assert_eq!(pairs("protocols", "protocol"), 11);
+    assert_eq!(pairs("protocols", "protocol"), 26);
 }

@@ -2,6 +2,7 @@
 
 use crate::compile::code::Exit;
 use crate::compile::{Program, compile};
+use crate::keys::Keys;
 use crate::layout::Layout;
 use crate::level::Hand;
 use crate::machine::{Machine, Sink, StepTo, Stop, Successors};
@@ -338,7 +339,7 @@ impl<const W: usize> BucketSet<W> {
     #[must_use]
     pub fn new(bits: u32) -> Option<Self> {
         let memory = Memory::new(None);
-        let table = Table::new(Tag::new(bits)?, None, &memory).ok()?;
+        let table = Table::new(Tag::new(bits)?, Keys::Hashed, None, &memory).ok()?;
         Some(Self { table, hand: Hand::default(), pipeline: Pipeline::new(W), memory })
     }
 
@@ -346,7 +347,7 @@ impl<const W: usize> BucketSet<W> {
     pub fn enter(&mut self, states: &[u64]) {
         let Self { table, hand, pipeline, memory } = self;
         for batch in states.chunks(BATCH * W) {
-            pipeline.add(batch);
+            pipeline.add(batch, table.keys());
             let _ = pipeline.turn(&mut Access::Alone(table), hand, u64::MAX, memory);
         }
         let _ = pipeline.flush(&mut Access::Alone(table), hand, u64::MAX, memory);
@@ -355,7 +356,7 @@ impl<const W: usize> BucketSet<W> {
     /// Whether the state is in the set.
     #[must_use]
     pub fn contains(&self, state: &[u64]) -> bool {
-        self.table.contains(state, hash(state))
+        self.table.contains(state, self.table.keys().of(state))
     }
 
     /// The number of states.

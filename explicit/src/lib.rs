@@ -14,6 +14,7 @@ mod fairness;
 mod graph;
 #[doc(hidden)]
 pub mod internals;
+mod keys;
 mod lasso;
 pub mod layout;
 mod level;
@@ -42,6 +43,7 @@ pub use mutation::Mutation;
 pub use options::{Checkpoint, Codegen, Options};
 
 use clock::Clock;
+use keys::{Keys, Mixer};
 use memory::Full;
 use musilc_ir::{Goal, Limits, Outcome, Statistics, TransitionSystem, Unknown, Verdict};
 use search::{Global, Search, Task};
@@ -125,7 +127,8 @@ fn search(task: &Task<'_>, clock: Clock<'_>) -> Result<Outcome, Unknown> {
 }
 
 fn compact<'s, const W: usize>(task: &'s Task<'s>, clock: Clock<'s>, tag: Tag) -> Result<Outcome, Unknown> {
-    let table = Table::<W>::new(tag, task.limits.max_memory, &task.memory);
+    let keys = Mixer::new(task.layout).map_or(Keys::Hashed, Keys::Mixed);
+    let table = Table::<W>::new(tag, keys, task.limits.max_memory, &task.memory);
     let table = table.map_err(|Full| task.out_of_memory())?;
     Ok(Search::new(task, clock, table, task.options.threads.get(), None).run())
 }

@@ -24,7 +24,7 @@ use crate::native::Native;
 use crate::options::{Codegen, Options};
 use crate::path::Paths;
 use crate::slice::{Presence, complete, left_out};
-use crate::store::{Entry, Store, hash};
+use crate::store::{Entry, Store};
 use findings::Site;
 use musilc_ir::{
     Coverage, FailureSite, Goal, Limits, Outcome, Place, Proof, PropertyId, PropertyKind, Statistics, Trace,
@@ -404,8 +404,8 @@ impl<'s, S: Store> Search<'s, S> {
             |machine, _| {
                 let search: &mut Self = &mut search.borrow_mut();
                 let state = machine.initial(&program.init)?;
-                let key = hash(state);
                 let Self { store, workers, .. } = search;
+                let key = store.keys().of(state);
                 let total = store.len();
                 if task.limits.max_states.is_some_and(|most| total >= most) {
                     return match store.contains(state, key) {

@@ -1,6 +1,7 @@
 //! What a search keeps its states in.
 
 use crate::checkpoint::{Reader, Unfit, Writer};
+use crate::keys::Keys;
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
 use rayon::ThreadPool;
@@ -25,6 +26,11 @@ pub(crate) trait Store: Send + Sync + Sized {
 
     /// Appends some of the next states of the frontier, at most so many; none at its end.
     fn take(&self, cursor: &mut Cursor, most: usize, states: &mut Vec<u64>);
+
+    /// How the keys of states come about.
+    fn keys(&self) -> &Keys {
+        &Keys::Hashed
+    }
 
     /// Whether the set has this state.
     fn contains(&self, state: &[u64], key: u64) -> bool;
@@ -75,9 +81,9 @@ pub(crate) trait Store: Send + Sync + Sized {
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'b> {
     pub(crate) states: &'b [u64],
-    /// Their hashes.
+    /// Their keys.
     pub(crate) keys: &'b [u64],
-    /// The hashes of states that will be entered next: the memory for them is asked for on the way.
+    /// The keys of states that will be entered next: the memory for them is asked for on the way.
     pub(crate) ahead: &'b [u64],
 }
 

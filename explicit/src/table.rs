@@ -1,7 +1,7 @@
 //! The set of states that have been found, for states of one or two words with a bit to spare: exact, insert-only.
 //!
-//! Slots hold the states themselves. Eight words make a bucket, one cache line: a lookup that needs one bucket, as most do, waits for memory
-//! once. Where a bucket is full, its states go on in the next one (linear probing: Knuth, *The Art of Computer Programming*, vol. 3,
+//! Slots hold the states themselves, or, from a size on, the part of them that their place does not tell ([`narrow`]). Eight words make a bucket, one
+//! cache line: a lookup that needs one bucket, as most do, waits for memory once. Where a bucket is full, its states go on in the next one (linear probing: Knuth, *The Art of Computer Programming*, vol. 3,
 //! section 6.4). Buckets are found by scaling the hash to their number, which keeps their order when the table grows; so it grows in
 //! place, by one pass from the end to the beginning ([`grow`]), and never needs the room of two tables.
 //!
@@ -10,23 +10,27 @@
 //! [`crate::path`] finds them backwards.
 
 mod grow;
+mod narrow;
 mod probe;
+mod shape;
 mod shared;
 mod simd;
 
 use crate::checkpoint::{Reader, Unfit, Writer};
+use crate::keys::Keys;
 use crate::level::{Hand, Level};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
 use crate::store::{BLOCK, Cursor, Entry, Share, Short, Store};
 use bytemuck::{cast_slice, cast_slice_mut};
 use memmap2::{MmapMut, MmapOptions};
+use narrow::{Division, Narrow};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use simd::SharedBucket;
+use shape::{Shape, Wide};
 use std::io;
 use std::ops::{ControlFlow, Range};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Eight words: one cache line. Of states of two words, the first words come first.
 pub(crate) type Bucket = [u64; 8];
@@ -37,6 +41,12 @@ const SPARE: usize = 16;
 /// Buckets of a new table.
 const FIRST: usize = 8;
 
+/// A table with fewer buckets doubles.
+const FEW: usize = 1 << 17;
+
+/// A table with more buckets grows by no more than three eighths.
+const MANY: usize = 1 << 19;
+
 /// Bytes from which on it is worth asking for huge pages.
 const HUGE: usize = 4 << 20;
 
@@ -44,7 +54,7 @@ const HUGE: usize = 4 << 20;
 const RESERVED: u64 = 1 << 38;
 
 /// A depth with at least so many states, and at least one in [`SHARE`] of all so far, loses its list.
-const LARGE: usize = 1 << 16;
+const LARGE: usize = 1 << 14;
 
 /// See [`LARGE`]. It bounds how often the table is gone through to find lists again.
 const SHARE: u64 = 64;
@@ -82,6 +92,11 @@ impl Tag {
     fn mask(self) -> u64 {
         self.taken() - 1
     }
+
+    /// The depth that the last word of a slot has, modulo [`Self::modulus`].
+    fn depth_of(self, word: u64) -> usize {
+        (word >> self.shift >> 1) as usize
+    }
 }
 
 /// A set of states of `W` words: 1 or 2.
@@ -94,7 +109,12 @@ pub(crate) struct Table<const W: usize> {
     len: AtomicU64,
     /// How many states it takes before it should grow.
     room: u64,
+    /// A thread has found no place for a state.
+    cramped: AtomicBool,
     tag: Tag,
+    keys: Keys,
+    /// Where slots are narrow: how they are divided.
+    narrow: Option<Division>,
     /// The depth of the states that are being entered.
     entering: usize,
     front: Level,
@@ -102,28 +122,47 @@ pub(crate) struct Table<const W: usize> {
     kept: Vec<Option<Level>>,
 }
 
-impl<const W: usize> Table<W> {
-    /// Words of one kind in a bucket.
-    const LANES: usize = 8 / W;
+/// Gives the shape that the slots of a table have a name, which is of one type or another.
+macro_rules! with_shape {
+    ($table:ident, $shape:ident => $result:expr) => {
+        match $table.narrow {
+            Some(division) => {
+                let $shape = Narrow::new($table.homes, division, $table.entering);
+                $result
+            }
+            None => {
+                let (homes, tag, keys) = ($table.homes, $table.tag, &$table.keys);
+                let $shape = Wide::<W> { homes, tag, depth: tag.at($table.entering), keys };
+                $result
+            }
+        }
+    };
+}
 
-    /// An empty set, which may come to take at most so many bytes.
+impl<const W: usize> Table<W> {
+    /// An empty set, which may come to take at most so many bytes. Slots may become narrow where keys are states.
     ///
     /// # Errors
     /// Where there is no memory.
-    pub(crate) fn new(tag: Tag, most: Option<u64>, memory: &Memory) -> Result<Self, Full> {
+    pub(crate) fn new(tag: Tag, keys: Keys, most: Option<u64>, memory: &Memory) -> Result<Self, Full> {
         let bytes = (FIRST + SPARE) * 64;
         memory.note(bytes as u64);
         let most = usize::try_from(most.unwrap_or(RESERVED)).unwrap_or(usize::MAX / 4).max(bytes);
-        Ok(Self {
+        let mut table = Self {
             map: reserve(most, bytes)?,
             homes: FIRST,
             len: AtomicU64::new(0),
-            room: soft_room(FIRST, W),
+            room: 0,
+            cramped: AtomicBool::new(false),
             tag,
+            keys,
+            narrow: None,
             entering: 0,
             front: Level::default(),
             kept: Vec::new(),
-        })
+        };
+        table.room = table.soft_room(FIRST);
+        Ok(table)
     }
 
     fn buckets(&self) -> &[Bucket] {
@@ -132,15 +171,11 @@ impl<const W: usize> Table<W> {
 
     /// The buckets, for threads that enter states together. They hold `&self`, so nobody has the buckets for itself meanwhile.
     #[allow(unsafe_code, reason = "memory that is shared at times")]
-    fn shared_buckets(&self) -> &[SharedBucket] {
-        // SAFETY: atomic words are laid out like words, and the map is as long as that, and aligned to pages. Whoever looks at it otherwise, by
-        // `buckets`, does so between the times when threads enter states: the search sees to that. Whoever writes otherwise has `&mut self`.
+    fn shared_buckets<S: Shape>(&self, _: S) -> &[S::Shared] {
+        // SAFETY: shared buckets are atomic integers, laid out like the integers of a bucket, and the map is as long as that, and aligned to pages.
+        // Whoever looks at it otherwise, by `buckets`, does so between the times when threads enter states: the search sees to that. Whoever writes
+        // otherwise has `&mut self`. The shape, and with it the size of the integers, changes by `&mut self` only.
         unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), self.homes + SPARE) }
-    }
-
-    /// How to enter states of the depth that is being entered.
-    fn probe(&self) -> probe::Probe {
-        probe::Probe { homes: self.homes, tag: self.tag, depth: self.tag.at(self.entering) }
     }
 
     /// The number of states.
@@ -148,21 +183,51 @@ impl<const W: usize> Table<W> {
         *self.len.get_mut()
     }
 
+    /// How many states so many buckets take before the table should grow: up to there most buckets are not full, and no state is far from where it
+    /// belongs.
+    fn soft_room(&self, homes: usize) -> u64 {
+        self.sixteenths(homes, if self.narrow.is_some() { 12 } else { 13 })
+    }
+
+    /// How many they take where there is no memory to grow.
+    fn hard_room(&self, homes: usize) -> u64 {
+        self.sixteenths(homes, if self.narrow.is_some() { 13 } else { 15 })
+    }
+
+    fn sixteenths(&self, homes: usize, full: u64) -> u64 {
+        let lanes = if self.narrow.is_some() { 16 } else { 8 / W };
+        (homes * lanes) as u64 * full / 16
+    }
+
+    /// How many depths are told apart.
+    fn modulus(&self) -> u64 {
+        self.narrow.map_or(self.tag.modulus(), Division::modulus)
+    }
+
     /// Makes room for so many states more, or for some of them where memory is short; for how many.
     #[cold]
     fn grow(&mut self, more: usize, pool: Option<&ThreadPool>, memory: &Memory) -> Result<usize, Full> {
         let len = self.count();
-        let needed = (len as usize + more) * W * 2 / 13 + 1;
+        if self.become_narrow()? && len + more as u64 <= self.room {
+            return Ok(more);
+        }
+        // In states of 1024 buckets.
+        let needed = ((len as usize + more) << 10) / self.soft_room(1 << 10) as usize + 1;
         let extra = |homes: usize| (homes.saturating_sub(self.homes) * 64) as u64;
         // The lists of states to come take memory, too.
-        let lists = |homes: usize| (soft_room(homes, W) - len) * W as u64 * 2;
-        // In eighths. Growing is cheap, and what is not used yet is in the way of others.
-        let steps: &[usize] = if self.homes < 1 << 17 { &[16, 12, 10, 9] } else { &[12, 10, 9] };
+        let lists = |homes: usize| (self.soft_room(homes).saturating_sub(len)) * W as u64 * 2;
+        // In eighths. Growing is cheap, and the more there is, the more would lie idle.
+        let steps: &[usize] = match self.homes {
+            0..FEW => &[16, 12, 10, 9],
+            FEW..MANY => &[12, 10, 9],
+            MANY.. => &[11, 10, 9],
+        };
         let usual = steps.iter().map(|eighths| (self.homes * eighths / 8).max(needed));
         // As much as there is, but not for the sake of a few states: each time, all that are there must move.
         let last = memory.free().map(|free| {
             let taken = (self.homes * 64) as u64 + len * W as u64 * 2;
-            usize::try_from(free.saturating_add(taken) / (64 + 13)).unwrap_or(usize::MAX)
+            let each = 64 + self.soft_room(1 << 10) * W as u64 * 2 / (1 << 10);
+            usize::try_from(free.saturating_add(taken) / each).unwrap_or(usize::MAX)
         });
         let last = last.filter(|&homes| homes >= needed.max(self.homes / 64 * 65));
         let affordable = |&homes: &usize| homes > self.homes && memory.allows(extra(homes) + lists(homes));
@@ -171,11 +236,26 @@ impl<const W: usize> Table<W> {
             return Ok(more);
         }
         // Slower, but it goes on.
-        self.room = hard_room(self.homes, W);
+        self.room = self.hard_room(self.homes);
         match usize::try_from(self.room.saturating_sub(len)) {
             Ok(0) | Err(_) => Err(Full),
             Ok(some) => Ok(some.min(more)),
         }
+    }
+
+    /// Makes the slots narrow, if they are not, and can be; whether it did. Then there is room for twice as many states.
+    fn become_narrow(&mut self) -> Result<bool, Full> {
+        let Keys::Mixed(mixer) = &self.keys else { return Ok(false) };
+        let Some(division) = Division::new(mixer.bits(), self.homes) else { return Ok(false) };
+        if self.narrow.is_some() {
+            return Ok(false);
+        }
+        let wide = Wide::<1> { homes: self.homes, tag: self.tag, depth: 0, keys: &self.keys };
+        let buckets: &mut [Bucket] = cast_slice_mut(&mut self.map[..(self.homes + SPARE) * 64]);
+        let complete = narrow::make_narrow(buckets, wide, division);
+        self.narrow = Some(division);
+        self.room = self.soft_room(self.homes);
+        if complete { Ok(true) } else { Err(Full) }
     }
 
     /// Makes it larger.
@@ -193,12 +273,20 @@ impl<const W: usize> Table<W> {
         }
         touch(&self.map, old..new, pool);
         let buckets: &mut [Bucket] = cast_slice_mut(&mut self.map[..new]);
-        match pool {
-            None => grow::spread::<W>(buckets, self.homes + SPARE, homes, self.tag)?,
-            Some(pool) => grow::spread_together::<W>(buckets, self.homes, homes, self.tag, pool)?,
+        let (tag, keys) = (self.tag, &self.keys);
+        match self.narrow {
+            Some(division) => {
+                let shape = |homes: usize| Narrow::new(homes, division, 0);
+                grow::all(buckets, shape(self.homes), shape(homes), pool)?;
+            }
+            None => {
+                let shape = |homes: usize| Wide::<W> { homes, tag, depth: 0, keys };
+                grow::all(buckets, shape(self.homes), shape(homes), pool)?;
+            }
         }
         self.homes = homes;
-        self.room = soft_room(homes, W);
+        self.room = self.soft_room(homes);
+        *self.cramped.get_mut() = false;
         Ok(())
     }
 
@@ -209,31 +297,34 @@ impl<const W: usize> Table<W> {
         share: Share,
         visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
     ) -> ControlFlow<Stop> {
-        let (wanted, state_bits) = (self.tag.at(depth), self.tag.mask());
-        let mut found = Vec::with_capacity((BLOCK + 8) * W);
+        with_shape!(self, shape => self.scan_with(shape, depth, share, visit))
+    }
+
+    fn scan_with<S: Shape>(
+        &self,
+        shape: S,
+        depth: usize,
+        share: Share,
+        visit: &mut dyn FnMut(&[u64]) -> ControlFlow<Stop>,
+    ) -> ControlFlow<Stop> {
+        let mut found: Vec<S::State> = Vec::with_capacity(BLOCK + S::LANES);
         let buckets = self.buckets();
-        for bucket in &buckets[share.range(buckets.len())] {
-            for lane in 0..Self::LANES {
-                if bucket[(W - 1) * Self::LANES + lane] & !state_bits == wanted {
-                    found.extend((0..W).map(|word| {
-                        let word_bits = if word + 1 == W { state_bits } else { u64::MAX };
-                        bucket[word * Self::LANES + lane] & word_bits
-                    }));
-                }
-            }
-            if found.len() >= BLOCK * W {
-                visit(&found)?;
+        for at in share.range(buckets.len()) {
+            let of_depth = |lane| shape.state_of_depth(&buckets[at], lane, at, depth, &self.keys);
+            found.extend((0..S::LANES).filter_map(of_depth));
+            if found.len() >= BLOCK {
+                visit(cast_slice(&found))?;
                 found.clear();
             }
         }
-        if found.is_empty() { ControlFlow::Continue(()) } else { visit(&found) }
+        if found.is_empty() { ControlFlow::Continue(()) } else { visit(cast_slice(&found)) }
     }
 }
 
 impl<const W: usize> Store for Table<W> {
     type Hand = Hand;
 
-    const KIND: &'static str = "buckets";
+    const KIND: &'static str = "wide or narrow buckets";
 
     fn len(&self) -> u64 {
         self.len.load(Ordering::Relaxed)
@@ -249,8 +340,14 @@ impl<const W: usize> Store for Table<W> {
     }
 
     fn contains(&self, state: &[u64], key: u64) -> bool {
-        let probe = probe::Probe { homes: self.homes, tag: self.tag, depth: 0 };
-        state.as_array::<W>().is_some_and(|state| probe.contains(self.buckets(), state, key))
+        with_shape!(self, shape => match cast_slice(state) {
+            [state] => shape.contains(self.buckets(), state, key),
+            _ => false,
+        })
+    }
+
+    fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     #[inline]
@@ -262,10 +359,11 @@ impl<const W: usize> Store for Table<W> {
                 count = self.grow(count, None, memory)?;
             }
             let tail = hand.tail(count * W, memory)?;
-            let probe = self.probe();
             let buckets: &mut [Bucket] = cast_slice_mut(&mut self.map[..(self.homes + SPARE) * 64]);
-            let entered =
-                probe::enter::<W>(probe, buckets, &states[..count * W], &keys[..count], ahead, tail);
+            let (some, fresh) = (&states[..count * W], &mut tail[..count * W]);
+            let entered = with_shape!(self, shape => {
+                probe::enter(shape, buckets, cast_slice(some), &keys[..count], ahead, cast_slice_mut(fresh))
+            });
             hand.commit(entered.new * W);
             *self.len.get_mut() += entered.new as u64;
             ahead = &[];
@@ -288,7 +386,7 @@ impl<const W: usize> Store for Table<W> {
         most: u64,
         memory: &Memory,
     ) -> Result<(), Short> {
-        let (probe, buckets, mut ahead) = (self.probe(), self.shared_buckets(), batch.ahead);
+        let mut ahead = batch.ahead;
         for (states, keys) in batch.states.chunks(probe::MOST * W).zip(batch.keys.chunks(probe::MOST)) {
             let tail = hand.tail(states.len(), memory)?;
             let count = keys.len() as u64;
@@ -297,10 +395,15 @@ impl<const W: usize> Store for Table<W> {
                 self.len.fetch_sub(count, Ordering::Relaxed);
                 return Err(Short::Room);
             }
-            let entered = shared::enter_shared::<W>(probe, buckets, states, keys, ahead, tail);
+            let fresh = &mut tail[..states.len()];
+            let entered = with_shape!(self, shape => {
+                let buckets = self.shared_buckets(shape);
+                shared::enter_shared(shape, buckets, cast_slice(states), keys, ahead, cast_slice_mut(fresh))
+            });
             hand.commit(entered.new * W);
             self.len.fetch_sub(count - entered.new as u64, Ordering::Relaxed);
             if !entered.all {
+                self.cramped.store(true, Ordering::Relaxed);
                 return Err(Short::Room);
             }
             ahead = &[];
@@ -309,6 +412,9 @@ impl<const W: usize> Store for Table<W> {
     }
 
     fn make_room(&mut self, more: u64, pool: &ThreadPool, memory: &Memory) -> bool {
+        if *self.cramped.get_mut() && self.resize(self.homes * 5 / 4 + 1, Some(pool), memory).is_err() {
+            return false;
+        }
         self.count() + more <= self.room
             || self.grow(more as usize, Some(pool), memory).is_ok_and(|some| some as u64 == more)
     }
@@ -319,7 +425,7 @@ impl<const W: usize> Store for Table<W> {
         if self.entering > 0 {
             let states = old.words() / W;
             let large = states >= LARGE && states as u64 * SHARE >= self.count();
-            if large && !keep && self.tag.modulus() >= 4 {
+            if large && !keep && self.modulus() >= 4 {
                 Hand::give(&mut hands, old, memory);
                 self.kept.push(None);
             } else {
@@ -351,6 +457,7 @@ impl<const W: usize> Store for Table<W> {
 
     fn save(&self, out: &mut Writer) -> io::Result<()> {
         out.word(self.homes as u64)?;
+        out.word(self.narrow.map_or(0, Division::save))?;
         out.word(self.len())?;
         out.word(self.kept.len() as u64)?;
         for kept in &self.kept {
@@ -369,6 +476,16 @@ impl<const W: usize> Store for Table<W> {
         if homes > self.homes {
             self.resize(homes, None, memory)?;
         }
+        self.narrow = match (from.word()?, &self.keys) {
+            (0, _) => None,
+            (rest, Keys::Mixed(mixer)) => {
+                let division = Division::load(mixer.bits(), rest);
+                let fits = |&division: &Division| Narrow::new(homes, division, 0).fits();
+                Some(division.filter(fits).ok_or(Unfit::Damaged)?)
+            }
+            (_, Keys::Hashed) => return Err(Unfit::Damaged),
+        };
+        self.room = self.soft_room(homes);
         *self.len.get_mut() = from.word()?;
         self.kept.clear();
         for _ in 0..from.length(8)? {
@@ -387,16 +504,6 @@ impl<const W: usize> std::fmt::Debug for Table<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Table").field("homes", &self.homes).field("len", &self.len).finish_non_exhaustive()
     }
-}
-
-/// How many states of `words` words so many buckets take before the table should grow: up to there most buckets are not full.
-fn soft_room(homes: usize, words: usize) -> u64 {
-    (homes * (8 / words)) as u64 * 13 / 16
-}
-
-/// How many they take where there is no memory to grow.
-fn hard_room(homes: usize, words: usize) -> u64 {
-    (homes * (8 / words)) as u64 * 15 / 16
 }
 
 /// Reserves addresses for `most` bytes, or as many as the system allows, but at least `least`. Memory is taken when it is written to.

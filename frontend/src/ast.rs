@@ -4,14 +4,18 @@
 //! since the parser has already reported it.
 
 mod channel;
+mod expect;
+mod open;
 mod part;
 mod protocol;
 
 pub use channel::{Channel, ChannelFault, ChannelFaultKind};
-pub use part::{MemberPath, ModelParam, Part, Sync};
+pub use expect::{ExpectKind, Expectation};
+pub use open::{Assume, AssumeClause, Guarantee, Standing};
+pub use part::{MemberPath, ModelParam, Part, PartRole, Sync};
 pub use protocol::{
-    Communication, Event, Fault, FaultKind, Handler, NetworkOption, Node, ProtocolItem, communications,
-    replace_communications,
+    Clock, Communication, Delay, Event, Fault, FaultKind, Handler, Latest, NetworkOption, Node, ProtocolItem,
+    communications, replace_communications,
 };
 
 use musilc_ir::{Fairness, Span};
@@ -99,16 +103,36 @@ pub enum ItemKind {
         /// What it declares.
         items: Vec<ModelItem>,
     },
+    /// `environment E(p: T, ref v: T) { … }`
+    Environment {
+        /// Its name.
+        name: Name,
+        /// Its parameters, given by each check that uses it.
+        params: Vec<ModelParam>,
+        /// What it declares.
+        items: Vec<ModelItem>,
+    },
+    /// `use std::kubernetes;`
+    Use {
+        /// The library.
+        library: Name,
+        /// The module of it whose declarations the chapter uses.
+        module: Name,
+    },
     /// `property absence(p): always !p;`
     Pattern(FormulaPattern),
     /// `check c: M(p: v) expect …;`
     Check {
+        /// Whether the guarantees of the environments are claimed, as in `check guarantee c: …`, and not the properties of the model.
+        guarantee: bool,
         /// Its name.
         name: Name,
         /// The model that it instantiates.
         model: Name,
         /// The model's arguments.
         args: Vec<Arg>,
+        /// The environments that the model runs in.
+        with: Vec<Part>,
         /// The verdict that it must get.
         expect: Expectation,
     },
@@ -169,58 +193,6 @@ pub struct Arg {
     pub value: Expr,
 }
 
-/// What a check must find. Numbers are constant expressions, so `in N` follows `-D N=7`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expectation {
-    /// From the word after `expect` to the end.
-    pub span: Span,
-    /// The verdict.
-    pub kind: ExpectKind,
-}
-
-/// The kinds of expectations.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ExpectKind {
-    /// `holds`, `holds, states N`
-    Holds {
-        /// The exact number of reachable states.
-        states: Option<Expr>,
-    },
-    /// `violates P in K`, `violates P in stem K loop L`
-    Violates {
-        /// The property.
-        property: MemberPath,
-        /// The length of the shortest counterexample.
-        depth: Option<Expr>,
-        /// The lengths of the stem and the loop of the shortest counterexample of a temporal property.
-        lasso: Option<Box<(Expr, Expr)>>,
-    },
-    /// `deadlock in K`
-    Deadlock {
-        /// The length of the shortest counterexample.
-        depth: Option<Expr>,
-    },
-    /// `error in K`
-    Error {
-        /// The length of the shortest counterexample.
-        depth: Option<Expr>,
-    },
-    /// `reaches P in K`
-    Reaches {
-        /// The `reachable` item.
-        property: MemberPath,
-        /// The length of the shortest witness.
-        depth: Option<Expr>,
-    },
-    /// `not inductive P`
-    NotInductive {
-        /// The inductive invariant.
-        property: MemberPath,
-    },
-    /// The parser recovered here.
-    Invalid,
-}
-
 /// A declaration inside a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelItem {
@@ -252,6 +224,8 @@ pub enum ModelItemKind {
     Action(Action),
     /// `terminal p;`
     Terminal(Expr),
+    /// Where the time of a model is over. Nobody writes it; protocols with a clock that ends have it.
+    Horizon(Expr),
     /// `invariant p: e;`, `invariant inductive p: e;`, `step invariant p: e;`, `reachable p: e;`, `recoverable p: always possible e;`, `property p: f;`
     Property {
         /// Which of them.
@@ -269,6 +243,17 @@ pub enum ModelItemKind {
     Part(Part),
     /// `sync a.send with b.receive;`
     Sync(Sync),
+    /// A name for several actions, of which any is meant. Nobody writes it; nodes with several handlers of a message have it.
+    Group {
+        /// The name.
+        name: String,
+        /// The names of the actions.
+        members: Vec<String>,
+    },
+    /// `guarantee g: c;`: in environments only.
+    Guarantee(Guarantee),
+    /// `assume a: "text", unverified, source "…";`: in environments only.
+    Assume(Assume),
     /// `channel c: M fifo, capacity 2;`
     Channel(Channel),
     /// `message M;`, `node N { … }`, `on M { … }`, …: in protocols and their nodes only.

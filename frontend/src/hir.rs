@@ -3,7 +3,7 @@
 //! Types of expressions are those of `musilc_ir::DataType`, where arithmetic has the type `DataType::NUMBER`. Wherever a
 //! value is stored, a [`ExprKind::Store`] says into which type; leaving that type's ranges is a model error there.
 
-use crate::ast::{BinaryOp, Doc, PropertyKind, Quantifier, UnaryOp};
+use crate::ast::{BinaryOp, Doc, PropertyKind, Quantifier, Standing, UnaryOp};
 use musilc_ir::{DataType, Fairness, Span};
 
 /// A local name of one body (of an action, function or property): parameters, `let`s, pattern and quantifier variables.
@@ -66,12 +66,48 @@ pub struct Model {
     pub actions: Vec<Action>,
     /// The terminal conditions; a state is terminal where any is true.
     pub terminals: Vec<Body>,
+    /// Where the time of the model, or of a part of it, is over; and where that is said.
+    pub horizons: Vec<(Body, Span)>,
     /// The properties, in order.
     pub properties: Vec<Property>,
     /// The tables' states, to be reported where they are never reached.
     pub tables: Vec<Table>,
     /// What must have a value whatever happens: the arguments of parts.
     pub constants: Vec<Body>,
+    /// Whether it is an environment, which is never lowered by itself.
+    pub environment: bool,
+    /// What its environments guarantee of states.
+    pub guarantees: Vec<Guarantee>,
+    /// What its environments rest on.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// A guarantee of an environment that is a condition on states.
+#[derive(Clone, Debug)]
+pub struct Guarantee {
+    /// Its name, after that of the environment.
+    pub name: String,
+    /// The assumption that it belongs to, if it is the restriction of one.
+    pub assumption: Option<String>,
+    /// The condition, for all instances.
+    pub condition: Body,
+}
+
+/// An assumption of an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// Its name, after that of the environment: `k8s.budget`.
+    pub name: String,
+    /// What is assumed, in words.
+    pub text: String,
+    /// Whether it is verified.
+    pub status: Standing,
+    /// Where it is from.
+    pub source: String,
+    /// Whether it restricts steps, so that a search can do without it.
+    pub restricts: bool,
+    /// Its declaration.
+    pub span: Span,
 }
 
 /// A state variable.
@@ -111,10 +147,34 @@ pub struct Action {
     pub guard: Option<Expr>,
     /// The statements.
     pub body: Vec<Stmt>,
+    /// Of an action of an environment: what its steps keep to.
+    pub keeps: Vec<StepCondition>,
     /// What is assumed of runs in which it could go on happening.
     pub fairness: Fairness,
     /// Its declaration.
     pub span: Span,
+}
+
+/// A condition on the steps of an action: it is evaluated before the step, and reads the state after it by [`ExprKind::Prime`].
+///
+/// A step that breaks it is no step. It counts only where the statements can be executed: what is a model error stays one.
+#[derive(Clone, Debug)]
+pub struct StepCondition {
+    /// The condition, with the locals of the action.
+    pub condition: Expr,
+    /// What it comes from.
+    pub origin: Origin,
+}
+
+/// What a condition on steps comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A guarantee that is relied on.
+    Guarantee,
+    /// The assumption of this name: it counts while that is assumed.
+    Assumption(String),
+    /// A guarantee that is claimed: the step is one, and its truth is stored in the place.
+    Claim(Place),
 }
 
 /// A parameter of an action.

@@ -7,8 +7,10 @@
 pub mod ast;
 mod check;
 pub mod diagnostic;
+mod environment;
 pub mod hir;
 mod lexer;
+pub mod library;
 pub mod literate;
 mod lower;
 pub mod parse;
@@ -16,4 +18,6 @@ mod program;
 mod protocol;
 mod unread;
 
-pub use program::{Check, Expect, Files, Options, Program, compile};
+pub use ast::Standing;
+pub use hir::Assumption;
+pub use program::{Check, Environment, Expect, Files, Options, Program, compile};

@@ -37,11 +37,13 @@ pub enum ExpectedKind {
     Trace,
     /// The same as messages between the nodes of a protocol.
     Chart,
+    /// What the verdict about an open system rests on.
+    Assumptions,
     /// What is printed about the outcome of a check.
     Verdict,
 }
 
-/// A block tagged `trace CHECK`, `chart CHECK` or `verdict CHECK`.
+/// A block tagged `trace CHECK`, `chart CHECK`, `assumptions CHECK` or `verdict CHECK`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// What it holds.
@@ -88,10 +90,11 @@ impl Source {
             let mut words = block.info(&self.text).split_whitespace();
             match words.next() {
                 Some("musil") => program.push(block.content.clone()),
-                Some(word @ ("trace" | "chart" | "verdict")) => {
+                Some(word @ ("trace" | "chart" | "assumptions" | "verdict")) => {
                     let kind = match word {
                         "trace" => ExpectedKind::Trace,
                         "chart" => ExpectedKind::Chart,
+                        "assumptions" => ExpectedKind::Assumptions,
                         _ => ExpectedKind::Verdict,
                     };
                     match words.next() {

@@ -18,6 +18,7 @@ mod item;
 mod mistake;
 mod network;
 pub(crate) mod node;
+mod open;
 mod region;
 mod report;
 mod time;
@@ -25,10 +26,11 @@ mod words;
 
 use std::ops::Range;
 
-use crate::ast::Chapter;
+use crate::ast::{Chapter, Item};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer;
 use crate::literate::Source;
+use musilc_ir::Span;
 use report::Report;
 
 lalrpop_util::lalrpop_mod!(
@@ -64,6 +66,14 @@ pub fn parse(source: &Source) -> (Chapter, Vec<Diagnostic>) {
         }
     });
     (Chapter { items }, diagnostics)
+}
+
+/// Reads declarations that stand elsewhere as if all of them stood at this place; only for what is known to be right.
+pub(crate) fn parse_at(program: &str, place: Span) -> Vec<Item> {
+    let (tokens, _) = lexer::lex(program);
+    let (start, end) = (place.range().start, place.range().end);
+    let tokens: Vec<_> = tokens.into_iter().map(|(_, token, _)| (start, token, end)).collect();
+    item::items(&tokens, &mut Report::new(program))
 }
 
 /// The contents of blocks that do not end.

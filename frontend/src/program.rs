@@ -2,10 +2,11 @@
 
 use crate::check::{self, Checked};
 use crate::diagnostic::{Diagnostic, has_errors};
+use crate::hir::Assumption;
 use crate::literate::Source;
 use crate::protocol::{self, Sketch};
 use crate::unread::Unread;
-use crate::{hir, lower, parse};
+use crate::{environment, hir, library, lower, parse};
 use musilc_ir::{Span, TransitionSystem};
 
 /// What the command line says about a chapter.
@@ -35,12 +36,35 @@ pub struct Check {
     pub span: Span,
     /// The name of the model.
     pub model: String,
+    /// Whether it claims what its environments guarantee, and not the properties of the model.
+    pub guarantee: bool,
+    /// The environments that the model runs in.
+    pub environments: Vec<Environment>,
     /// The model's arguments as written, such as `atomic: false`.
     pub arguments: String,
     /// The verdict that it must get.
     pub expect: Expect,
     /// Where the expectation stands.
     pub expect_span: Span,
+}
+
+impl Check {
+    /// Whether an action of this name, as the transition system has it, is one of an environment of the check.
+    #[must_use]
+    pub fn is_of_environment(&self, action: &str) -> bool {
+        self.environments.iter().any(|environment| {
+            action.strip_prefix(environment.name.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
+        })
+    }
+}
+
+/// An environment of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// What it is called in the check; its actions and assumptions are named after it.
+    pub name: String,
+    /// As the check has it: `Kubernetes(ref pods)`.
+    pub written: String,
 }
 
 /// The verdict that a check must get.
@@ -120,8 +144,29 @@ impl Program {
     /// What keeps the system from being built: an argument that is no value, or sizes beyond the limits. An empty list stands for a
     /// position that is none.
     pub fn system(&self, check: usize) -> Result<TransitionSystem, Vec<Diagnostic>> {
+        self.system_assuming(check, &|_| true)
+    }
+
+    /// What the environments of the check at this position rest on, in order of declaration.
+    #[must_use]
+    pub fn assumptions(&self, check: usize) -> &[Assumption] {
+        let model =
+            self.checked.checks.get(check).and_then(|check| self.checked.chapter.models.get(check.model));
+        model.map(|model| model.assumptions.as_slice()).unwrap_or_default()
+    }
+
+    /// Builds the transition system of the check at this position, where `assumed` says which of its assumptions, by name, restrict
+    /// steps. Its variables, and its actions but for their guards, are the same whatever is assumed.
+    ///
+    /// # Errors
+    /// As those of [`Program::system`].
+    pub fn system_assuming(
+        &self,
+        check: usize,
+        assumed: &dyn Fn(&str) -> bool,
+    ) -> Result<TransitionSystem, Vec<Diagnostic>> {
         let Some(check) = self.checked.checks.get(check) else { return Err(Vec::new()) };
-        let mut system = lower::lower(&self.checked.chapter, check)?;
+        let mut system = lower::lower(&self.checked.chapter, check, assumed)?;
         let sketch = self.sketches.iter().find(|sketch| sketch.protocol == check.check.model);
         system.chart = sketch.and_then(|sketch| sketch.chart(&system));
         Ok(system)
@@ -138,7 +183,11 @@ const MAX_DIAGNOSTICS: usize = 100;
 pub fn compile(source: &Source, options: &Options, files: &dyn Files) -> (Option<Program>, Vec<Diagnostic>) {
     let (ast, mut diagnostics) = parse::parse(source);
     let unread = Unread::new(source.program(), &ast, &diagnostics);
+    let (ast, found) = library::expand(ast);
+    diagnostics.extend(found);
     let (ast, sketches, found) = protocol::expand(ast);
+    diagnostics.extend(found);
+    let (ast, found) = environment::expand(ast);
     diagnostics.extend(found);
     let (checked, found) = check::check(&ast, source.text(), options, files);
     diagnostics.extend(found.into_iter().filter(|diagnostic| !unread.explains(diagnostic)));

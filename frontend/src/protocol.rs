@@ -5,12 +5,17 @@
 //! of protocols. Channels of models are put into other words here too, see [`channel`]. What is written in a node keeps its position, so that the rest of the compiler speaks of what was written.
 
 mod arrival;
+mod bounds;
 mod channel;
+mod clock;
+mod countdown;
+mod crash;
 mod faults;
 mod mistakes;
 mod node;
 mod options;
 mod sketch;
+mod statements;
 mod store;
 mod survey;
 mod tree;
@@ -18,9 +23,11 @@ mod wire;
 
 use crate::ast::{
     Action, Arg, Chapter, Domain, Expr, ExprKind, Field, Item, ItemKind, ModelItem, ModelItemKind,
-    ModelParam, Part, ProtocolItem, Stmt, StmtKind, VarInit, communications, replace_communications,
+    ModelParam, Part, PartRole, ProtocolItem, Stmt, StmtKind, VarInit, communications,
+    replace_communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use bounds::Declared;
 use node::Writer;
 pub(crate) use sketch::Sketch;
 use survey::Survey;
@@ -31,12 +38,13 @@ use wire::{Ends, Hidden};
 pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut sketches = Vec::new();
+    let declared = Declared::new(&chapter);
     let mut items = Vec::with_capacity(chapter.items.len());
     for item in chapter.items {
         match &item.kind {
             ItemKind::Protocol { name, params, items: inner } => {
                 channel::misplaced(params, inner, &mut diagnostics);
-                let mut survey = Survey::new(name, params, inner);
+                let mut survey = Survey::new(name, params, inner, &declared);
                 items.extend(survey.models(&item));
                 sketches.push(survey.sketch());
                 // Who sends what to whom is not known where a name is wrong.
@@ -48,7 +56,7 @@ pub(crate) fn expand(chapter: Chapter) -> (Chapter, Vec<Sketch>, Vec<Diagnostic>
                 }
                 diagnostics.append(&mut survey.diagnostics);
             }
-            ItemKind::Model { items: inner, .. } => {
+            ItemKind::Model { items: inner, .. } | ItemKind::Environment { items: inner, .. } => {
                 inner.iter().for_each(|item| misplaced(item, &mut diagnostics));
                 items.push(item);
             }
@@ -85,7 +93,8 @@ impl Survey<'_> {
         self.check_faults();
         let like = |kind| Item { doc: None, span: item.span, kind };
         let mut models: Vec<Item> = self.enums().into_iter().map(like).collect();
-        let hidden: Vec<Hidden> = self.stores().into_iter().chain(self.fault_variables()).collect();
+        let mut hidden: Vec<Hidden> = self.stores().into_iter().chain(self.fault_variables()).collect();
+        hidden.extend(self.time());
         let shared = self.shared(&hidden);
         let mut parts = Vec::new();
         for kind in 0..self.kinds.len() {
@@ -142,6 +151,7 @@ impl Survey<'_> {
             index,
             model: at.name(self.model_of(kind)),
             args: args.collect(),
+            role: PartRole::Own,
         };
         (params, ModelItem { doc: None, span: of.node.name.span, kind: ModelItemKind::Part(part) })
     }
@@ -161,7 +171,7 @@ impl Survey<'_> {
                 ModelItemKind::Protocol(_) => {}
                 ModelItemKind::Action(action) => {
                     communicating(&action.body, &mut self.diagnostics);
-                    let mut none = |span, _: &_| Stmt { span, kind: StmtKind::Error };
+                    let mut none = |span, _: &_| vec![Stmt { span, kind: StmtKind::Error }];
                     let body = replace_communications(&action.body, &mut none);
                     let kind = ModelItemKind::Action(Action { body, ..action.clone() });
                     items.push(ModelItem { kind, ..item.clone() });
@@ -176,10 +186,15 @@ impl Survey<'_> {
         });
         // Before the parts, which refer to them.
         items.splice(0..0, variables);
-        for action in self.fault_actions() {
+        for action in self.fault_actions().into_iter().chain(self.tick()) {
             items.push(like(action.name.span, ModelItemKind::Action(action)));
         }
         items.push(like(at.0, ModelItemKind::Terminal(self.at_rest())));
+        if let Some(over) = self.time_is_over() {
+            let span = over.span;
+            items.push(like(span, ModelItemKind::Terminal(over.clone())));
+            items.push(like(span, ModelItemKind::Horizon(over)));
+        }
         items
     }
 

@@ -37,6 +37,8 @@ impl<'p> Unread<'p> {
             | Code::UnknownType
             | Code::UnknownField
             | Code::UnknownModel
+            | Code::UnknownEnvironment
+            | Code::NotGiven
             | Code::UnknownAction
             | Code::UnknownPart
             | Code::UnknownProperty
@@ -58,7 +60,9 @@ impl<'p> Unread<'p> {
         for item in &chapter.items {
             match &item.kind {
                 ItemKind::Error => self.add(item.span),
-                ItemKind::Model { items, .. } | ItemKind::Protocol { items, .. } => {
+                ItemKind::Model { items, .. }
+                | ItemKind::Protocol { items, .. }
+                | ItemKind::Environment { items, .. } => {
                     for item in items {
                         match &item.kind {
                             ModelItemKind::Error => self.add(item.span),

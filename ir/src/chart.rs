@@ -24,8 +24,8 @@ pub struct Lane {
     pub up: Option<usize>,
 }
 
-/// A variable of the chapter that holds messages: a set or bag of all of them; or a queue, in arrays by the indices of the sender and of the
-/// receiver as far as they have any.
+/// A variable of the chapter that holds messages: a set, bag or queue of all of them; or a queue for each pair of nodes, in arrays by the
+/// indices of the sender and of the receiver as far as they have any.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Store {
     /// Its position among the sources.
@@ -34,7 +34,7 @@ pub struct Store {
     pub packets: Vec<Packet>,
 }
 
-/// A message from nodes of one kind to nodes of another. In a set or bag, its first fields are the index of the sender and that of the
+/// A message from nodes of one kind to nodes of another. Where all messages are together, its first fields are the index of the sender and that of the
 /// receiver, as far as they have any.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Packet {
@@ -78,7 +78,8 @@ pub enum Event {
     Deliver(PacketId),
     /// A message arrives and stays on its way; the parameters are the same.
     Again(PacketId),
-    /// A message is lost from this store. The parameter of a set or bag is the message; those of a queue are the indices of sender and receiver.
+    /// A message is lost from this store. The parameter of a set or bag is the message; those of a queue for each pair of nodes are the indices
+    /// of sender and receiver; a queue for all has none.
     Lose(usize),
     /// A message becomes another one. The parameters are the indices of sender and receiver, and, of a set or bag, the fields of the message.
     Corrupt(PacketId),

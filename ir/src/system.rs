@@ -271,10 +271,10 @@ impl PropertyKind {
     }
 }
 
-/// Something that ought to be true in some reachable state; engines that see all states report which ones were.
+/// Something of which it matters whether it is true in some reachable state; engines that see all states report which ones were.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// What it means if it never is.
+    /// What it means if it is, or never is.
     pub kind: ProbeKind,
     /// The condition. It has a value in every state; where evaluation would fail it counts as whatever it is.
     pub expr: ExprId,
@@ -297,6 +297,8 @@ pub enum ProbeKind {
         /// The state.
         state: String,
     },
+    /// The clock has come to its end: nothing is said of what would happen later.
+    Horizon,
 }
 
 impl TransitionSystem {

@@ -85,6 +85,7 @@ reachable there
 probes
   antecedent small: b @1..2
   state table "St ate": x == -3
+  horizon: b
 
 chart
   lane Node: Kind up 1
@@ -133,6 +134,7 @@ fn everything_comes_back() {
         [
             &musilc_ir::ProbeKind::Antecedent { property: "small".to_owned() },
             &musilc_ir::ProbeKind::DeclaredState { table: "table".to_owned(), state: "St ate".to_owned() },
+            &musilc_ir::ProbeKind::Horizon,
         ]
     );
 }
@@ -537,7 +539,7 @@ fn nesting_is_bounded() {
 fn piece() -> impl Strategy<Value = String> {
     let words = "system init terminal holds transition when fail if showing invariant step reachable claim part show \
         temporal recoverable formula condition taken not next always eventually until weak_until release leads_to \
-        implies iff all any weak whole probes antecedent state var source from shared where enum struct weak strong bool number Option Set Bag Seq \
+        implies iff all any weak whole probes antecedent state horizon var source from shared where enum struct weak strong bool number Option Set Bag Seq \
         true false narrow div mod else x y out_of_range bad_index no_value ..= .. := == != <= >= && || = < > ! + - * ( \
         ) [ ] { } , : ; ' @ # $ % 0 1 2 9 4294967295 18446744073709551615 \"a b\" \" // \n é \\";
     let words: Vec<String> = words.split(' ').map(str::to_owned).filter(|word| !word.is_empty()).collect();

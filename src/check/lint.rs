@@ -44,14 +44,15 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
                 });
                 if let Some(seen) = models.get_mut(position) {
                     seen.exhaustive |= explicit.is_some_and(|outcome| visits_all(&outcome.verdict));
-                    seen.add(system, coverage);
+                    seen.add(system, coverage, &|action| report.check.is_of_environment(action));
                 }
             }
             _ => passed_over.push(model),
         }
     }
+    let idle = checks.iter().flat_map(idle);
     let told = models.iter().filter(|seen| seen.exhaustive && !passed_over.contains(&seen.model));
-    let mut out: Vec<Diagnostic> = told.flat_map(Seen::warnings).collect();
+    let mut out: Vec<Diagnostic> = told.flat_map(Seen::warnings).chain(idle).collect();
     out.sort_by_key(|warning| (warning.span(), warning.code));
     out.dedup();
     if out.len() > MOST_WARNINGS {
@@ -64,9 +65,25 @@ pub(crate) fn lints(checks: &[CheckReport]) -> Vec<Diagnostic> {
     out
 }
 
+/// Warnings about environments that cannot do what they might: then a check says less than it seems to.
+fn idle(report: &CheckReport) -> Vec<Diagnostic> {
+    let (Some(open), Some(system)) = (&report.open, &report.system) else { return vec![] };
+    let transitions = open.idle_anyway.iter().filter_map(|id| system.transitions.get(id.index()));
+    transitions
+        .map(|transition| {
+            let message = format!("`{}` of an environment never happens", transition.name);
+            Diagnostic::warning(Code::IdleEnvironment, transition.span, message)
+                .primary(format!("not in the check `{}`", report.check.name))
+                .help(
+                    "its guard or a guarantee rules it out; without any assumption it does not happen either",
+                )
+        })
+        .collect()
+}
+
 /// Whether the explicit search visited all states: for a proof, and for what only all states together can violate. A lasso that the
 /// bounded checker found after the explicit search had stopped early says nothing about coverage.
-fn visits_all(explicit: &Verdict) -> bool {
+pub(super) fn visits_all(explicit: &Verdict) -> bool {
     match explicit {
         Verdict::Proved(proof) => matches!(proof, Proof::Exhaustive { .. }),
         Verdict::Violated(violation) => !violation.kind.is_local(),
@@ -75,16 +92,18 @@ fn visits_all(explicit: &Verdict) -> bool {
 }
 
 impl Seen<'_> {
-    fn add(&mut self, system: &TransitionSystem, coverage: &Coverage) {
+    /// Adds a check, but for the actions that are not those of the model.
+    fn add(&mut self, system: &TransitionSystem, coverage: &Coverage, foreign: &dyn Fn(&str) -> bool) {
+        let fired = system.transitions.iter().zip(&coverage.fired);
+        let own = fired.filter(|(transition, _)| !foreign(&transition.name));
         if self.actions.is_empty() && self.probes.is_empty() {
-            let actions = system.transitions.iter().zip(&coverage.fired);
             self.actions =
-                actions.map(|(action, fired)| (action.name.clone(), action.span, *fired > 0)).collect();
+                own.map(|(action, fired)| (action.name.clone(), action.span, *fired > 0)).collect();
             let probes = system.probes.iter().zip(&coverage.probes);
             self.probes = probes.map(|(probe, met)| (probe.kind.clone(), probe.span, *met)).collect();
             return;
         }
-        for (index, (transition, fired)) in system.transitions.iter().zip(&coverage.fired).enumerate() {
+        for (index, (transition, fired)) in own.enumerate() {
             let new = (transition.name.clone(), transition.span, *fired > 0);
             note(&mut self.actions, index, new, |known, new| known.0 == new.0);
         }
@@ -100,17 +119,22 @@ impl Seen<'_> {
             Diagnostic::warning(Code::DeadAction, *span, format!("the action `{name}` never happens"))
                 .primary(format!("not in any check of {model}"))
         });
-        let probes = self.probes.iter().filter(|(_, _, seen)| !seen).map(|(kind, span, _)| match kind {
-            ProbeKind::Antecedent { property } => {
-                let message = format!("the left side is never true, so `{property}` holds vacuously");
-                Diagnostic::warning(Code::VacuousProperty, *span, message)
-                    .primary(format!("false in every state of every check of {model}"))
-            }
-            ProbeKind::DeclaredState { table, state } => {
-                let message = format!("`{state}`, which the table `{table}` declares, is never reached");
-                Diagnostic::warning(Code::UnreachedState, *span, message)
-                    .primary(format!("not in any check of {model}"))
-            }
+        let probes = self.probes.iter().filter(|(_, _, seen)| !seen);
+        let probes = probes.filter_map(|(kind, span, _)| {
+            Some(match kind {
+                ProbeKind::Antecedent { property } => {
+                    let message = format!("the left side is never true, so `{property}` holds vacuously");
+                    Diagnostic::warning(Code::VacuousProperty, *span, message)
+                        .primary(format!("false in every state of every check of {model}"))
+                }
+                ProbeKind::DeclaredState { table, state } => {
+                    let message = format!("`{state}`, which the table `{table}` declares, is never reached");
+                    Diagnostic::warning(Code::UnreachedState, *span, message)
+                        .primary(format!("not in any check of {model}"))
+                }
+                // The better.
+                ProbeKind::Horizon => return None,
+            })
         });
         actions.chain(probes).collect()
     }

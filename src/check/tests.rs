@@ -102,7 +102,7 @@ fn an_interrupted_run_says_so() {
 #[test]
 fn a_panic_ends_one_check() {
     let check = crate::testing::expecting(as_declared());
-    let report = super::run(&check, &|| panic!("the compiler is broken"), &Options::new());
+    let report = super::run(&check, &|_| panic!("the compiler is broken"), &[], &Options::new());
     assert!(matches!(&report.status, Status::Broken(problem) if problem.contains("the compiler is broken")));
     assert_eq!(report.exit(), Exit::Internal);
 }

@@ -82,7 +82,7 @@ pub(crate) enum Colour {
 pub(crate) enum Verb {
     /// Print the transition systems of checks
     Ir(IrArguments),
-    /// Run the checks and rewrite the `trace`, `chart` and `verdict` blocks of the chapters
+    /// Run the checks and rewrite the `trace`, `chart`, `assumptions` and `verdict` blocks of the chapters
     Bless(BlessArguments),
     /// Write a check in the format of another tool
     Export(ExportArguments),
@@ -90,6 +90,11 @@ pub(crate) enum Verb {
     Explain {
         /// The code, such as E0012
         code: Option<String>,
+    },
+    /// Print a module of the library of environments; without one, list them
+    Std {
+        /// The module, such as kubernetes
+        module: Option<String>,
     },
     /// Print completions for a shell
     #[command(hide = true)]

@@ -1,4 +1,4 @@
-//! The `trace CHECK`, `chart CHECK` and `verdict CHECK` blocks of a chapter: what musilc prints there.
+//! The `trace CHECK`, `chart CHECK`, `assumptions CHECK` and `verdict CHECK` blocks of a chapter: what musilc prints there.
 //!
 //! A `verdict` block is made of facts that do not depend on the engine, except that only the explicit search counts states; a
 //! `trace` block holds the trace of the explicit search, and a `chart` block its chart. So with the bounded checker alone, of a `holds` only this word is
@@ -37,6 +37,7 @@ pub(crate) fn printed(source: &Source, kind: ExpectedKind, report: &CheckReport)
     match kind {
         ExpectedKind::Trace => trace(source, report),
         ExpectedKind::Chart => drawn(report),
+        ExpectedKind::Assumptions => assumptions(report),
         ExpectedKind::Verdict => verdict(report),
     }
 }
@@ -62,6 +63,21 @@ fn trace(source: &Source, report: &CheckReport) -> Printed {
             Finding::Proved(_) | Finding::Violated { .. } => Printed::Exactly("no trace\n".to_owned()),
             _ => Printed::Unknown,
         },
+    }
+}
+
+/// What the verdict rests on. Only the explicit search finds the same counterexamples each time.
+fn assumptions(report: &CheckReport) -> Printed {
+    if report.outcome(Engine::Explicit).is_none() {
+        return Printed::Unknown;
+    }
+    match &report.open {
+        Some(open) if open.sets.undecided.is_empty() => {
+            let lines = super::open::lines(report, false);
+            Printed::Exactly(lines.iter().map(|line| format!("{line}\n")).collect())
+        }
+        Some(_) => Printed::Unknown,
+        None => Printed::Exactly("no environments\n".to_owned()),
     }
 }
 

@@ -5,6 +5,7 @@ use super::chart::Charts;
 use super::details;
 use super::excerpt;
 use super::fairness;
+use super::open;
 use super::phrase;
 use super::statistics;
 use super::style::{BAD, DIM, GOOD, OPEN, STRONG, paint};
@@ -119,6 +120,9 @@ impl Human {
         }
         if self.certificate {
             out.push_str(&details::certificates(check));
+        }
+        for line in open::lines(check, check.why.is_some()) {
+            out.push_str(&format!("  {line}\n"));
         }
         for line in fairness::why(check) {
             out.push_str(&format!("  {line}\n"));
@@ -251,6 +255,7 @@ pub(crate) fn block_name(kind: ExpectedKind) -> &'static str {
     match kind {
         ExpectedKind::Trace => "trace",
         ExpectedKind::Chart => "chart",
+        ExpectedKind::Assumptions => "assumptions",
         ExpectedKind::Verdict => "verdict",
     }
 }

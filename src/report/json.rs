@@ -12,7 +12,9 @@ use super::obligation::obligation;
 use super::phrase;
 use super::value::{arguments, decode};
 use crate::error::Error;
-use crate::result::{BlockDifference, CheckReport, Exit, Finding, Need, Report, Run, Status, Why, WhyHolds};
+use crate::result::{
+    BlockDifference, CheckReport, Exit, Finding, Need, Needed, Report, Run, Status, Why, WhyHolds,
+};
 use musilc_frontend::Expect;
 use musilc_frontend::diagnostic::{Diagnostic, Severity};
 use musilc_frontend::literate::Source;
@@ -119,6 +121,10 @@ impl Json {
             "name": check.name,
             "model": check.model,
             "arguments": check.arguments,
+            "guarantee": check.guarantee,
+            "environments": check.environments.iter().map(|one| json!({
+                "name": one.name, "written": one.written,
+            })).collect::<Vec<_>>(),
             "place": place(source, check.span),
             "expected": expected(&check.expect),
             "status": status,
@@ -127,6 +133,7 @@ impl Json {
             "engines": report.runs.iter().map(|run| self.run(system, run)).collect::<Vec<_>>(),
             "notes": report.notes,
             "why": why(system, report),
+            "open": open(source, system, report),
             "blocks": report.differences.iter().map(|block| difference(source, block)).collect::<Vec<_>>(),
         })
     }
@@ -418,6 +425,52 @@ fn why(system: Option<&TransitionSystem>, report: &CheckReport) -> Value {
         _ => vec![],
     };
     json!({ "verdict": verdict, "properties": properties, "kept": kept })
+}
+
+/// What the verdict about an open system rests on.
+fn open(source: &Source, system: Option<&TransitionSystem>, report: &CheckReport) -> Value {
+    let Some(open) = &report.open else { return Value::Null };
+    let name = |position: &usize| open.assumptions.get(*position).map(|assumed| &assumed.assumption.name);
+    let set = |set: &Vec<usize>| json!(set.iter().filter_map(name).collect::<Vec<_>>());
+    let assumptions = open.assumptions.iter().map(|assumed| {
+        let assumption = &assumed.assumption;
+        json!({
+            "name": assumption.name,
+            "text": assumption.text,
+            "status": assumption.status.word(),
+            "source": assumption.source,
+            "restricts": assumption.restricts,
+            "needed": match assumed.needed {
+                Needed::Always => "always",
+                Needed::Sometimes => "sometimes",
+                Needed::Never => "never",
+                Needed::NotUsed => "not_used",
+                Needed::Unknown => "unknown",
+            },
+            "without": assumed.without.as_ref().map(|found| finding(source, system, found)),
+        })
+    });
+    let idle = open.idle.as_ref().map(|idle| {
+        let names = idle.iter().filter_map(|id| system?.transitions.get(id.index()));
+        names.map(|transition| transition.name.clone()).collect::<Vec<_>>()
+    });
+    let sets = &open.sets;
+    json!({
+        "assumptions": assumptions.collect::<Vec<_>>(),
+        "minimal": sets.minimal.iter().map(set).collect::<Vec<_>>(),
+        "all_sets": !sets.not_all,
+        "undecided": sets.undecided.iter().map(|(undecided, why)| json!({
+            "set": set(undecided), "reason": why,
+        })).collect::<Vec<_>>(),
+        "worse": sets.worse.as_ref().map(|(worse, found)| json!({
+            "set": set(worse), "finding": finding(source, system, found),
+        })),
+        "depth": sets.depth,
+        "obligations": super::open::obligations(open)
+            .map(|assumed| &assumed.assumption.name)
+            .collect::<Vec<_>>(),
+        "never_happen": idle,
+    })
 }
 
 fn state(system: &TransitionSystem, state: &State) -> Value {

@@ -41,7 +41,7 @@ impl Extent {
     };
 }
 
-/// Why a model was left out that is not too large.
+/// Why a comparison is discarded that took too long: another run of it may come to an end.
 pub(crate) const NO_TIME: &str = "bmc had not enough time";
 
 /// What came of a comparison without a disagreement.

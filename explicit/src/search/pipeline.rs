@@ -3,13 +3,14 @@
 //! Looking up one state after the other would wait for memory each time. So they come in batches: the memory for a batch is asked for while
 //! the one before is entered.
 
+use crate::keys::Keys;
 use crate::memory::{Full, Memory};
-use crate::store::{Entry, Short, Store, hash};
+use crate::store::{Entry, Short, Store};
 
 /// States of a batch.
 pub(crate) const BATCH: usize = 256;
 
-/// States, one after the other, and their hashes.
+/// States, one after the other, and their keys.
 #[derive(Default, Debug)]
 pub(crate) struct Batch {
     pub(crate) states: Vec<u64>,
@@ -96,9 +97,9 @@ impl Pipeline {
     }
 
     /// Adds states.
-    pub(crate) fn add(&mut self, states: &[u64]) {
+    pub(crate) fn add(&mut self, states: &[u64], keys: &Keys) {
         self.next.states.extend_from_slice(states);
-        self.next.keys.extend(states.chunks_exact(self.words).map(hash));
+        keys.append(states, self.words, &mut self.next.keys);
     }
 
     /// Enters the batch that waits, and has the next one wait. `most` is the greatest number of states allowed in the set.

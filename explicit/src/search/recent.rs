@@ -5,6 +5,7 @@
 //! hash, which the last state with that hash has. What it says is exact; what it has forgotten is looked up in the set.
 
 use super::pipeline::Batch;
+use crate::keys::{Keys, Mixer};
 use crate::store::hash;
 
 /// Bytes of the table.
@@ -29,19 +30,21 @@ impl Recent {
 
     /// Appends those of these states to the batch that are not among the last ones. `known` is a state that the search has.
     #[inline]
-    pub(crate) fn sift(&mut self, states: &[u64], known: &[u64], batch: &mut Batch) {
+    pub(crate) fn sift(&mut self, states: &[u64], known: &[u64], keys: &Keys, batch: &mut Batch) {
         if self.words.is_empty() {
             // A place without a state would be taken for one that is all zero. With one that is known it is right from the start.
             self.words = known.repeat(self.mask + 1);
         }
-        match self.width {
-            1 => self.sift_words::<1>(states, batch),
-            2 => self.sift_words::<2>(states, batch),
+        match (self.width, keys) {
+            (1, Keys::Mixed(mixer)) => self.sift_ranked(states, mixer, batch),
+            (1, Keys::Hashed) => self.sift_words::<1>(states, batch),
+            (2, _) => self.sift_words::<2>(states, batch),
             _ => self.sift_wide(states, batch),
         }
     }
 
-    #[inline]
+    // A function of its own: what the processor has registers for in one loop, it does not have for all of them.
+    #[inline(never)]
     fn sift_words<const W: usize>(&mut self, states: &[u64], batch: &mut Batch) {
         let (states, recent) = (states.as_chunks::<W>().0, self.words.as_chunks_mut::<W>().0);
         let mut len = batch.keys.len();
@@ -60,6 +63,24 @@ impl Recent {
         }
         batch.keys.truncate(len);
         batch.states.truncate(len * W);
+    }
+
+    /// Keys that are ranks take longer than what is needed here, so only the states that are let through get one.
+    #[inline(never)]
+    fn sift_ranked(&mut self, states: &[u64], mixer: &Mixer, batch: &mut Batch) {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let before = batch.states.len();
+        let mut len = before;
+        batch.states.resize(len + states.len(), 0);
+        for &state in states {
+            let place = &mut self.words[place(state.wrapping_mul(FACTOR) >> 28) & self.mask];
+            let fresh = *place != state;
+            *place = state;
+            batch.states[len] = state;
+            len += usize::from(fresh);
+        }
+        batch.states.truncate(len);
+        mixer.append(&batch.states[before..], &mut batch.keys);
     }
 
     fn sift_wide(&mut self, states: &[u64], batch: &mut Batch) {
@@ -96,7 +117,7 @@ mod tests {
         for round in 0..60u64 {
             let states: Vec<u64> = (0..500).flat_map(|at| vec![(at * 7 + round) % 700; width]).collect();
             let mut batch = Batch::default();
-            recent.sift(&states, &known, &mut batch);
+            recent.sift(&states, &known, &Keys::Hashed, &mut batch);
             assert_eq!(batch.states.len(), batch.keys.len() * width);
             for (state, key) in batch.states.chunks_exact(width).zip(&batch.keys) {
                 assert_eq!(*key, hash(state));

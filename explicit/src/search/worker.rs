@@ -324,7 +324,8 @@ impl<S: Store> Desk<'_, S> {
 
     /// Passes the states after steps on, into the set. `known` is a state that is there already.
     fn pass_on(&mut self, round: &mut Round<'_, S>, known: &[u64]) -> Flow {
-        self.recent.sift(&self.out[..self.used], known, self.pipeline.next());
+        let keys = round.access.store().keys();
+        self.recent.sift(&self.out[..self.used], known, keys, self.pipeline.next());
         self.used = 0;
         if self.blocked || !self.pipeline.is_due() {
             return ControlFlow::Continue(());

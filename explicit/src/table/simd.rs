@@ -5,12 +5,11 @@
 )]
 
 use super::Bucket;
+use super::shape::Shape;
+use bytemuck::must_cast;
 #[cfg(target_arch = "x86_64")]
 use core::arch::{asm, x86_64::*};
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A bucket that several threads enter states in at the same time.
-pub(super) type SharedBucket = [AtomicU64; 8];
+use std::ptr::from_ref;
 
 /// How a processor compares the words of a bucket. Bit `i` of an answer speaks of word `i`.
 pub(super) trait Lanes {
@@ -20,8 +19,8 @@ pub(super) trait Lanes {
     /// Reads a bucket.
     fn load(bucket: &Bucket) -> Self::Words;
 
-    /// Reads a bucket while others write to it. Each word is one that was there, and the first word of a state of two is read after the second.
-    fn load_shared<const W: usize>(bucket: &SharedBucket) -> Self::Words;
+    /// Reads a bucket while others write to it. Each word is one that was there.
+    fn load_shared<S: Shape>(bucket: &S::Shared) -> Self::Words;
 
     /// Which words are wanted. With `W` words to a state, the first eight `W`ths of the bucket are compared with the first word, and so on.
     /// Of the last word, only the bits of `mask` count.
@@ -29,6 +28,12 @@ pub(super) trait Lanes {
 
     /// Which words have any of these bits.
     fn any(words: Self::Words, bits: u64) -> u32;
+
+    /// Which halves of words are equal to this one in the bits below `end`, which is a power of two. Bit `i` of the answer speaks of half `i`.
+    fn equal_halves(words: Self::Words, wanted: u32, end: u32) -> u32;
+
+    /// Which halves of words have any of these bits.
+    fn any_halves(words: Self::Words, bits: u32) -> u32;
 }
 
 /// For any processor.
@@ -43,12 +48,8 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn load_shared<const W: usize>(bucket: &SharedBucket) -> Bucket {
-        let mut words = [0; 8];
-        for at in (0..8).rev() {
-            words[at] = bucket[at].load(Ordering::Acquire);
-        }
-        words
+    fn load_shared<S: Shape>(bucket: &S::Shared) -> Bucket {
+        S::read(bucket)
     }
 
     #[inline(always)]
@@ -63,6 +64,18 @@ impl Lanes for Portable {
     #[inline(always)]
     fn any(words: Bucket, bits: u64) -> u32 {
         (0..8).fold(0, |any, at| any | u32::from(words[at] & bits != 0) << at)
+    }
+
+    #[inline(always)]
+    fn equal_halves(words: Bucket, wanted: u32, end: u32) -> u32 {
+        let halves: [u32; 16] = must_cast(words);
+        (0..16).fold(0, |equal, at| equal | u32::from(halves[at] & (end - 1) == wanted) << at)
+    }
+
+    #[inline(always)]
+    fn any_halves(words: Bucket, bits: u32) -> u32 {
+        let halves: [u32; 16] = must_cast(words);
+        (0..16).fold(0, |any, at| any | u32::from(halves[at] & bits != 0) << at)
     }
 }
 
@@ -81,9 +94,9 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn load_shared<const W: usize>(bucket: &SharedBucket) -> [__m256i; 2] {
+    fn load_shared<S: Shape>(bucket: &S::Shared) -> [__m256i; 2] {
         // SAFETY: the processor has been asked.
-        unsafe { halves_in_order(bucket) }
+        unsafe { halves_in_order(from_ref(bucket).cast()) }
     }
 
     #[inline(always)]
@@ -106,13 +119,42 @@ impl Lanes for Avx2 {
         // None of the bits, where all others are left out.
         !Self::equal::<1>(words, [0], bits) & 0xff
     }
+
+    #[inline(always)]
+    fn equal_halves(words: [__m256i; 2], wanted: u32, end: u32) -> u32 {
+        masked_halves(words, wanted, end - 1)
+    }
+
+    #[inline(always)]
+    fn any_halves(words: [__m256i; 2], bits: u32) -> u32 {
+        !masked_halves(words, 0, bits) & 0xffff
+    }
+}
+
+/// Which halves of words are equal to this one in these bits.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn masked_halves(words: [__m256i; 2], wanted: u32, mask: u32) -> u32 {
+    let half = |words: __m256i| {
+        // SAFETY: only registers are touched, and the processor has been asked.
+        let bits = unsafe {
+            let words = _mm256_and_si256(words, _mm256_set1_epi32(mask.cast_signed()));
+            let equal = _mm256_cmpeq_epi32(words, _mm256_set1_epi32(wanted.cast_signed()));
+            _mm256_movemask_ps(_mm256_castsi256_ps(equal))
+        };
+        bits.cast_unsigned()
+    };
+    half(words[0]) | half(words[1]) << 8
 }
 
 /// Reads the second half of a bucket, then the first. Each word is read as a whole, since it is aligned.
+///
+/// # Safety
+/// There is a bucket, and whoever else looks at it does so by atomic accesses.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[target_feature(enable = "avx2")]
-fn halves_in_order(bucket: &SharedBucket) -> [__m256i; 2] {
+unsafe fn halves_in_order(bucket: *const u64) -> [__m256i; 2] {
     let (first, second): (__m256i, __m256i);
     // SAFETY: half a bucket is as long as a register. On x86-64, loads are not moved before earlier ones. Beside atomic accesses of other
     // threads, an instruction by itself is no less than a row of atomic loads.
@@ -120,7 +162,7 @@ fn halves_in_order(bucket: &SharedBucket) -> [__m256i; 2] {
         asm!(
             "vmovdqu {second}, [{at} + 32]",
             "vmovdqu {first}, [{at}]",
-            at = in(reg) bucket.as_ptr(),
+            at = in(reg) bucket,
             first = out(ymm_reg) first,
             second = out(ymm_reg) second,
             options(readonly, nostack, preserves_flags)
@@ -130,16 +172,19 @@ fn halves_in_order(bucket: &SharedBucket) -> [__m256i; 2] {
 }
 
 /// Reads a bucket at once.
+///
+/// # Safety
+/// As for [`halves_in_order`].
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn whole(bucket: &SharedBucket) -> __m512i {
+unsafe fn whole(bucket: *const u64) -> __m512i {
     let words: __m512i;
     // SAFETY: as in `halves_in_order`.
     unsafe {
         asm!(
             "vmovdqu64 {words}, [{at}]",
-            at = in(reg) bucket.as_ptr(),
+            at = in(reg) bucket,
             words = out(zmm_reg) words,
             options(readonly, nostack, preserves_flags)
         );
@@ -162,10 +207,11 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn load_shared<const W: usize>(bucket: &SharedBucket) -> __m512i {
+    fn load_shared<S: Shape>(bucket: &S::Shared) -> __m512i {
+        let bucket = from_ref(bucket).cast();
         // SAFETY: only registers are touched otherwise, and the processor has been asked.
         unsafe {
-            if W == 1 {
+            if !S::BACKWARDS {
                 return whole(bucket);
             }
             let [first, second] = halves_in_order(bucket);
@@ -195,39 +241,54 @@ impl Lanes for Avx512 {
         // SAFETY: as above.
         unsafe { u32::from(_mm512_test_epi64_mask(words, _mm512_set1_epi64(bits.cast_signed()))) }
     }
+
+    #[inline(always)]
+    fn equal_halves(words: __m512i, wanted: u32, end: u32) -> u32 {
+        // SAFETY: as above.
+        unsafe {
+            let all = |half: u32| _mm512_set1_epi32(half.cast_signed());
+            u32::from(_mm512_cmpeq_epi32_mask(_mm512_and_si512(words, all(end - 1)), all(wanted)))
+        }
+    }
+
+    #[inline(always)]
+    fn any_halves(words: __m512i, bits: u32) -> u32 {
+        // SAFETY: as above.
+        unsafe { u32::from(_mm512_test_epi32_mask(words, _mm512_set1_epi32(bits.cast_signed()))) }
+    }
 }
 
 /// Defines a function that runs another one, which is generic in [`Lanes`], in the widest translation that the processor has instructions for.
 macro_rules! by_processor {
     (
         $(#[$doc:meta])*
-        $visibility:vis fn $name:ident[$words:ident]($($argument:ident: $type:ty),* $(,)?) -> $result:ty = $generic:ident;
+        $visibility:vis fn $name:ident[$shape:ident]($($argument:ident: $type:ty),* $(,)?) -> $result:ty = $generic:ident;
     ) => {
         $(#[$doc])*
         #[inline]
-        $visibility fn $name<const $words: usize>($($argument: $type),*) -> $result {
+        $visibility fn $name<$shape: Shape>($($argument: $type),*) -> $result {
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code, reason = "what is called is translated for processors that have been asked for")]
             {
                 use super::simd::{Avx2, Avx512};
                 #[target_feature(enable = "avx512f,bmi2")]
-                fn avx512<const $words: usize>($($argument: $type),*) -> $result {
-                    $generic::<Avx512, $words>($($argument),*)
+                fn avx512<$shape: Shape>($($argument: $type),*) -> $result {
+                    $generic::<Avx512, $shape>($($argument),*)
                 }
                 #[target_feature(enable = "avx2,bmi2")]
-                fn avx2<const $words: usize>($($argument: $type),*) -> $result {
-                    $generic::<Avx2, $words>($($argument),*)
+                fn avx2<$shape: Shape>($($argument: $type),*) -> $result {
+                    $generic::<Avx2, $shape>($($argument),*)
                 }
                 if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("bmi2") {
                     // SAFETY: the processor has just said that it can.
-                    return unsafe { avx512::<$words>($($argument),*) };
+                    return unsafe { avx512::<$shape>($($argument),*) };
                 }
                 if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") {
                     // SAFETY: as above.
-                    return unsafe { avx2::<$words>($($argument),*) };
+                    return unsafe { avx2::<$shape>($($argument),*) };
                 }
             }
-            $generic::<super::simd::Portable, $words>($($argument),*)
+            $generic::<super::simd::Portable, $shape>($($argument),*)
         }
     };
 }
@@ -236,7 +297,10 @@ pub(super) use by_processor;
 
 #[cfg(test)]
 mod tests {
+    use super::super::narrow::Narrow;
+    use super::super::shape::Wide;
     use super::*;
+    use std::sync::atomic::{AtomicU32, AtomicU64};
 
     /// Compares an implementation with the plain one, on buckets of which some words are wanted.
     fn agrees<L: Lanes>() {
@@ -253,11 +317,24 @@ mod tests {
             let mask = u64::MAX >> (next() % 3);
             let (one, two) = ([next() % 3], [bucket[1], (next() % 3) | (1 << 62)]);
             let shared = bucket.map(AtomicU64::new);
-            for words in [L::load(&bucket), L::load_shared::<1>(&shared), L::load_shared::<2>(&shared)] {
+            let in_halves = must_cast::<Bucket, [u32; 16]>(bucket).map(AtomicU32::new);
+            for words in [
+                L::load(&bucket),
+                L::load_shared::<Wide<'_, 1>>(&shared),
+                L::load_shared::<Wide<'_, 2>>(&shared),
+                L::load_shared::<Narrow>(&in_halves),
+            ] {
                 assert_eq!(L::equal(words, one, mask), Portable::equal(bucket, one, mask));
                 assert_eq!(L::equal(words, two, mask), Portable::equal(bucket, two, mask));
                 for bits in [u64::MAX, 1 << 62, 1] {
                     assert_eq!(L::any(words, bits), Portable::any(bucket, bits));
+                    let half = (bits >> 32) as u32;
+                    assert_eq!(L::any_halves(words, half), Portable::any_halves(bucket, half));
+                }
+                for (wanted, end) in [(1, 2), (2, 1 << 30), ((bucket[3] >> 32) as u32, 1 << 31), (0, 1 << 31)]
+                {
+                    let expected = Portable::equal_halves(bucket, wanted, end);
+                    assert_eq!(L::equal_halves(words, wanted, end), expected);
                 }
             }
         }

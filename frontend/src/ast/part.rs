@@ -25,6 +25,19 @@ pub struct Part {
     pub model: Name,
     /// The model's arguments; `ref place` is an [`Ref`](super::ExprKind::Ref).
     pub args: Vec<Arg>,
+    /// What it is to the model around it.
+    pub role: PartRole,
+}
+
+/// What a part is to the model around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartRole {
+    /// A piece of it, as declared by `part`.
+    Own,
+    /// An environment of it, as given after `with`, which keeps to its guarantees.
+    Environment,
+    /// An environment that need not keep to its guarantees, and of which it is claimed that it does.
+    Claimed,
 }
 
 /// Two actions that happen as one step, and no longer by themselves.

@@ -76,8 +76,8 @@ pub enum Communication {
         /// Its fields.
         args: Vec<Arg>,
     },
-    /// `set t;`
-    Set(Name),
+    /// `set t;`, `set t in n;`, `set t in lo..=hi;`
+    Set(Name, Option<Box<Delay>>),
     /// `cancel t;`
     Cancel(Name),
 }
@@ -89,7 +89,7 @@ impl Communication {
         let value = match self {
             Self::Send { value, .. } | Self::Broadcast { value, .. } => value,
             Self::Reply { message, args } => return Some((message, args)),
-            Self::Set(_) | Self::Cancel(_) => return None,
+            Self::Set(..) | Self::Cancel(_) => return None,
         };
         match &value.kind {
             ExprKind::Path(path) if path.qualifier.is_none() => Some((&path.name, &[])),
@@ -97,6 +97,37 @@ impl Communication {
             _ => None,
         }
     }
+}
+
+/// When a timer fires, in ticks of the clock from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delay {
+    /// Where it stands.
+    pub span: Span,
+    /// Not before so many ticks have passed.
+    pub least: Expr,
+    /// Until when it fires at the latest.
+    pub latest: Latest,
+}
+
+/// Until when a timer fires at the latest.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Latest {
+    /// `in n`: after these ticks.
+    Same,
+    /// `in lo..hi`, `in lo..=hi`: after so many ticks, the last of them included where the flag says so.
+    Until(Expr, bool),
+    /// `in lo..`: at any time after that.
+    Never,
+}
+
+/// `clock;`, `fair clock until n;`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clock {
+    /// What is assumed of runs in which it could go on ticking.
+    pub fairness: Fairness,
+    /// How far it goes, where the time can be read.
+    pub end: Option<Expr>,
 }
 
 /// A word after `network`.
@@ -168,6 +199,8 @@ pub enum ProtocolItem {
     Network(Vec<NetworkOption>),
     /// `faults { … }`
     Faults(Vec<Fault>),
+    /// `clock until n;`
+    Clock(Clock),
     /// `on M(x) from p { … }`
     On(Handler),
     /// `stable var x: T = e;`: what a crash leaves as it is.
@@ -193,9 +226,9 @@ pub fn communications<'a>(stmts: &'a [Stmt], visit: &mut impl FnMut(Span, &'a Co
 /// The statements with others in the place of each sending, reply and timer among them, however deep.
 pub fn replace_communications(
     stmts: &[Stmt],
-    replace: &mut impl FnMut(Span, &Communication) -> Stmt,
+    replace: &mut impl FnMut(Span, &Communication) -> Vec<Stmt>,
 ) -> Vec<Stmt> {
-    let mut replaced = |stmt: &Stmt| {
+    let replaced = |stmt: &Stmt| {
         let kind = match &stmt.kind {
             StmtKind::Communicate(communication) => return replace(stmt.span, communication),
             StmtKind::If { cond, then, otherwise } => StmtKind::If {
@@ -217,7 +250,7 @@ pub fn replace_communications(
             },
             other => other.clone(),
         };
-        Stmt { span: stmt.span, kind }
+        vec![Stmt { span: stmt.span, kind }]
     };
-    stmts.iter().map(&mut replaced).collect()
+    stmts.iter().flat_map(replaced).collect()
 }

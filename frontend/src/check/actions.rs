@@ -32,6 +32,16 @@ pub(super) fn fairness(entry: &ActionEntry<'_>) -> Fairness {
     }
 }
 
+/// The name of an action.
+pub(super) fn name<'a>(entry: &ActionEntry<'a>) -> &'a str {
+    match &entry.item.kind {
+        ModelItemKind::Action(ast::Action { name, .. }) | ModelItemKind::Table(ast::Table { name, .. }) => {
+            &name.text
+        }
+        _ => "",
+    }
+}
+
 /// Where a declaration says its name.
 fn name_span(entry: &ActionEntry<'_>) -> Span {
     match &entry.item.kind {
@@ -60,9 +70,9 @@ impl<'a> Checker<'a> {
         self.joints.clear();
         self.occurrences = vec![Vec::new(); slots];
         self.resolve_syncs(root);
-        let joined: HashSet<usize> = self.joints.values().flat_map(Joint::slots).collect();
+        let joined: HashSet<usize> = self.joints.values().flatten().flat_map(Joint::slots).collect();
         self.apart.clear();
-        let mut joints: Vec<&Joint<'_>> = self.joints.values().collect();
+        let mut joints: Vec<&Joint<'_>> = self.joints.values().flatten().collect();
         joints.sort_by_key(|joint| joint.span());
         for (slot, indices) in joints.into_iter().flat_map(Joint::instances) {
             self.apart.entry(slot).or_default().push(indices);
@@ -100,10 +110,11 @@ impl<'a> Checker<'a> {
                     }
                 }
                 ModelItemKind::Sync(_) => {
-                    let Some(joint) = self.joints.get(&(scope, position)).cloned() else { continue };
-                    for pins in self.joint_pins(&joint) {
-                        self.enter_joint(&joint, &pins, ActionId(*next));
-                        *next += 1;
+                    for joint in self.joints.get(&(scope, position)).cloned().unwrap_or_default() {
+                        for pins in self.joint_pins(&joint) {
+                            self.enter_joint(&joint, &pins, ActionId(*next));
+                            *next += 1;
+                        }
                     }
                 }
                 ModelItemKind::Part(part) => {
@@ -113,6 +124,22 @@ impl<'a> Checker<'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// The actions that a name stands for in a scope: one, or all of a group.
+    pub(super) fn actions_called(&self, scope: ScopeId, text: &str) -> Vec<ActionEntry<'a>> {
+        let scope = self.scope(scope);
+        let own = scope.actions.get(text);
+        let group = scope.items.iter().find_map(|item| match &item.kind {
+            ModelItemKind::Group { name, members } if name == text => Some(members),
+            _ => None,
+        });
+        match group {
+            Some(members) if own.is_none() || members.iter().any(|member| member == text) => {
+                members.iter().filter_map(|member| scope.actions.get(member)).cloned().collect()
+            }
+            _ => own.into_iter().cloned().collect(),
         }
     }
 
@@ -161,6 +188,7 @@ impl<'a> Checker<'a> {
             content.guard.splice(0..0, others);
             let own = content.params.len();
             params.extend(content.params);
+            let keeps = body.kept(scope);
             let fair = fairness(&entry);
             let by_itself = entry.params.is_empty() && !binders.is_empty();
             actions.push(hir::Action {
@@ -169,6 +197,7 @@ impl<'a> Checker<'a> {
                 locals: body.locals(),
                 guard: all(content.guard),
                 body: content.body,
+                keeps,
                 fairness: if by_itself { by_instance(fair) } else { fair },
                 span: name_span(&entry),
             });

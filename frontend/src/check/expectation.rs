@@ -4,8 +4,9 @@ use super::scope::Body;
 use super::{Checker, listed, nearest};
 use crate::ast::{self, ExpectKind, ItemKind, PropertyKind};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::environment::{composed_name, written};
 use crate::hir;
-use crate::program::{Check, Expect};
+use crate::program::{Check, Environment, Expect};
 
 /// A check that is fit for lowering.
 #[derive(Debug)]
@@ -16,6 +17,13 @@ pub(crate) struct CheckedCheck {
     pub(crate) model: usize,
     /// The values of the model's parameters.
     pub(crate) args: Vec<hir::Body>,
+}
+
+/// What makes a check one of an open system.
+#[derive(Clone, Copy)]
+struct Opened<'a> {
+    guarantee: bool,
+    with: &'a [ast::Part],
 }
 
 /// What an expectation says about a property.
@@ -41,8 +49,9 @@ impl<'a> Checker<'a> {
     pub(super) fn check_checks(&mut self, ast: &'a ast::Chapter) -> Vec<CheckedCheck> {
         let mut checked = Vec::new();
         for item in &ast.items {
-            if let ItemKind::Check { name, model, args, expect } = &item.kind {
-                checked.extend(self.check_check(item, name, model, args, expect));
+            if let ItemKind::Check { guarantee, name, model, args, with, expect } = &item.kind {
+                let opened = Opened { guarantee: *guarantee, with };
+                checked.extend(self.check_check(item, name, model, args, opened, expect));
             }
         }
         checked
@@ -54,12 +63,23 @@ impl<'a> Checker<'a> {
         name: &ast::Name,
         model: &ast::Name,
         args: &'a [ast::Arg],
+        opened: Opened<'a>,
         expect: &'a ast::Expectation,
     ) -> Option<CheckedCheck> {
-        let Some(position) = self.chapter.models.iter().position(|m| m.name == model.text) else {
-            self.unknown_model(model);
+        let composed = composed_name(&model.text, &name.text);
+        let target = if opened.with.is_empty() { &model.text } else { &composed };
+        let Some(position) = self.chapter.models.iter().position(|m| m.name == *target) else {
+            if self.globals.models.get(model.text.as_str()).is_some_and(|model| model.environment) {
+                self.checked_alone(model);
+            } else {
+                self.unknown_model(model);
+            }
             return None;
         };
+        if self.chapter.models[position].environment {
+            self.checked_alone(model);
+            return None;
+        }
         if !self.chapter.models[position].refs.is_empty() {
             self.open_model(model, position);
             return None;
@@ -89,11 +109,17 @@ impl<'a> Checker<'a> {
             doc: item.doc.clone(),
             span: item.span,
             model: model.text.clone(),
+            guarantee: opened.guarantee,
+            environments: opened.with.iter().map(|part| self.environment(part)).collect(),
             arguments,
             expect: expected?,
             expect_span: expect.span,
         };
         Some(CheckedCheck { check, model: position, args: values })
+    }
+
+    fn environment(&self, part: &ast::Part) -> Environment {
+        Environment { name: part.name.text.clone(), written: written(part, self.text) }
     }
 
     fn argument_text(&self, arg: &ast::Arg) -> String {

@@ -5,8 +5,8 @@ use super::types::{fills, fits, is_unknown, join, unknown};
 use super::{constants::Constant, listed, nearest};
 use crate::ast::{self, About, BinaryOp, ExprKind as Ast, ItemKind, Name, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Attribute, Expr, ExprKind, FormulaKind};
-use musilc_ir::{DataType, Span};
+use crate::hir::{Attribute, Expr, ExprKind, FormulaKind, Pattern};
+use musilc_ir::{DataType, Span, VariantType};
 
 impl<'a> Body<'_, 'a> {
     /// Checks an expression. `expected` is a hint for literals that have no type of their own; the result may have another type.
@@ -334,6 +334,9 @@ impl<'a> Body<'_, 'a> {
                 diagnostic.help(format!("the operator {letter} of temporal logic is written `{word}`"))
             }
             (_, Some(near)) => diagnostic.help(format!("did you mean `{near}`?")),
+            _ if text == "now" => {
+                diagnostic.help("a protocol with a clock that ends can read its time: `clock until 10;`")
+            }
             _ => diagnostic,
         };
         self.report(diagnostic)
@@ -352,6 +355,7 @@ impl<'a> Body<'_, 'a> {
         }
         let inner = self.expr(inner, expected);
         self.primed = false;
+        self.looked_ahead = true;
         if inner.is_failed() {
             return inner;
         }
@@ -420,6 +424,11 @@ impl<'a> Body<'_, 'a> {
             let ty = s.fields[position].ty.clone();
             return Expr { ty, span, kind: ExprKind::Field(Box::new(base), position) };
         }
+        if let DataType::Enum(of) = base.ty.clone()
+            && let Some(value) = self.common_field(span, &base, &of.variants, name)
+        {
+            return value;
+        }
         let (attribute, ty) = match (&base.ty, name.text.as_str()) {
             (DataType::Set(_) | DataType::Bag(..) | DataType::Seq(..), "len") => {
                 (Attribute::Len, DataType::NUMBER)
@@ -435,6 +444,31 @@ impl<'a> Body<'_, 'a> {
             _ => return self.unknown_field(&base.ty, name),
         };
         Expr { ty, span, kind: ExprKind::Attribute(Box::new(base), attribute) }
+    }
+
+    /// A field that all variants of an enum have, with one type.
+    fn common_field(
+        &mut self,
+        span: Span,
+        base: &Expr,
+        variants: &[VariantType],
+        name: &Name,
+    ) -> Option<Expr> {
+        let mut found: Option<DataType> = None;
+        let mut arms = Vec::new();
+        for (number, variant) in variants.iter().enumerate() {
+            let position = variant.fields.iter().position(|field| field.name == name.text)?;
+            let ty = &variant.fields[position].ty;
+            if found.get_or_insert_with(|| ty.clone()) != ty {
+                return None;
+            }
+            let local = self.fresh();
+            let pattern = |at| if at == position { Pattern::Bind(local) } else { Pattern::Wildcard };
+            let fields = (0..variant.fields.len()).map(pattern).collect();
+            let value = Expr { ty: ty.clone(), span, kind: ExprKind::Local(local) };
+            arms.push((Pattern::Variant(number, fields), value));
+        }
+        Some(Expr { ty: found?, span, kind: ExprKind::Match(Box::new(base.clone()), arms) })
     }
 
     pub(super) fn unknown_field(&mut self, ty: &DataType, name: &Name) -> Expr {

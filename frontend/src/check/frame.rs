@@ -214,10 +214,19 @@ pub(super) fn array_of(indices: &[(String, DataType)], ty: &DataType) -> DataTyp
 
 /// That a condition is true for all values of the indices.
 pub(super) fn for_all(binders: &[Binder], condition: Expr) -> Expr {
+    quantified(Quantifier::Forall, binders, condition)
+}
+
+/// That a condition is true for some value of the indices.
+pub(super) fn for_some(binders: &[Binder], condition: Expr) -> Expr {
+    quantified(Quantifier::Exists, binders, condition)
+}
+
+fn quantified(kind: Quantifier, binders: &[Binder], condition: Expr) -> Expr {
     binders.iter().rev().fold(condition, |body, (name, local, ty)| {
         let span = body.span;
         let (name, domain, body) = (name.clone(), Box::new(Domain::Type(ty.clone())), Box::new(body));
-        let kind = ExprKind::Quantified { kind: Quantifier::Forall, name, local: *local, domain, body };
+        let kind = ExprKind::Quantified { kind, name, local: *local, domain, body };
         Expr { ty: DataType::Bool, span, kind }
     })
 }

@@ -35,6 +35,7 @@ pub(super) struct Globals<'a> {
 /// A model as declared.
 #[derive(Clone, Copy)]
 pub(super) struct ModelDeclaration<'a> {
+    pub(super) environment: bool,
     pub(super) params: &'a [ast::ModelParam],
     pub(super) items: &'a [ast::ModelItem],
 }
@@ -62,12 +63,13 @@ impl<'a> Checker<'a> {
                 ItemKind::Pattern(pattern) => &pattern.name,
                 // In other words by now.
                 ItemKind::Protocol { .. } => continue,
-                ItemKind::Model { name, params, items } => {
-                    let declaration = ModelDeclaration { params, items };
+                ItemKind::Model { name, params, items } | ItemKind::Environment { name, params, items } => {
+                    let environment = matches!(item.kind, ItemKind::Environment { .. });
+                    let declaration = ModelDeclaration { environment, params, items };
                     self.globals.models.entry(name.text.as_str()).or_insert(declaration);
                     continue;
                 }
-                ItemKind::Check { .. } | ItemKind::Error => continue,
+                ItemKind::Check { .. } | ItemKind::Use { .. } | ItemKind::Error => continue,
             };
             if let Some((first, _)) = self.globals.items.get(name.text.as_str()) {
                 let first = first.span;
@@ -100,7 +102,7 @@ impl<'a> Checker<'a> {
         let mut checks: HashMap<&str, Span> = HashMap::new();
         for item in &ast.items {
             let (seen, name) = match &item.kind {
-                ItemKind::Model { name, .. } => (&mut models, name),
+                ItemKind::Model { name, .. } | ItemKind::Environment { name, .. } => (&mut models, name),
                 ItemKind::Check { name, .. } => (&mut checks, name),
                 _ => continue,
             };

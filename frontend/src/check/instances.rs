@@ -2,7 +2,7 @@
 
 use super::actions::Occurrence;
 use super::expressions::boolean;
-use super::scope::{Body, ScopeId, Time, failed};
+use super::scope::{ActionEntry, Body, ScopeId, Time, failed};
 use super::{listed, nearest};
 use crate::ast::{self, About, Arg, BinaryOp, ExprKind as Ast, MemberPath, Name};
 use crate::diagnostic::{Code, Diagnostic};
@@ -146,11 +146,28 @@ impl<'a> Body<'_, 'a> {
             self.report(Diagnostic::error(Code::UnknownAction, action.span, message).help(help));
             return None;
         }
-        let (scope, mut values, text) = self.action_scope(action)?;
-        let Some(entry) = self.cx.scope(scope).actions.get(&text).cloned() else {
+        let (scope, indices, text) = self.action_scope(action)?;
+        let entries = self.cx.actions_called(scope, &text);
+        if entries.is_empty() {
             self.unknown_action(scope, &action.name);
             return None;
-        };
+        }
+        let mut instances = Vec::new();
+        for entry in &entries {
+            instances.extend(self.instances_of(span, &text, entry, indices.clone(), args)?);
+        }
+        Some(instances)
+    }
+
+    /// The instances of one action, given the indices on the way to it.
+    fn instances_of(
+        &mut self,
+        span: Span,
+        text: &str,
+        entry: &ActionEntry<'a>,
+        mut values: Vec<Option<Expr>>,
+        args: Option<&'a [Arg]>,
+    ) -> Option<Vec<Instance>> {
         match args {
             None => values.resize(values.len() + entry.params.len(), None),
             Some(args) => {

@@ -1,10 +1,11 @@
 //! What is read of parts from outside.
 
 use super::scope::{Body, ScopeId, failed};
+use super::types::is_unknown;
 use super::{listed, nearest};
 use crate::ast::{self, ExprKind as Ast, Name};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::Expr;
+use crate::hir::{Expr, Place, Projection};
 use musilc_ir::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -164,6 +165,15 @@ impl<'a> Body<'_, 'a> {
         let help = format!("read one of its variables: `{title}.{example}`");
         let message = format!("`{title}` is a part, and a value is needed here");
         self.report(Diagnostic::error(Code::NotAValue, span, message).help(help))
+    }
+
+    /// A variable of a part as a place, for what the part has agreed to: nobody can write this.
+    pub(super) fn part_place(&mut self, e: &'a ast::Expr) -> Option<Place> {
+        let Ast::Field(base, name) = &e.kind else { return None };
+        let (part, _) = self.part(base)?;
+        let (state, ty, _) = self.cx.scope(part).vars.get(&name.text).cloned()?;
+        let path = self.part_indices(base)?.into_iter().map(Projection::Index).collect();
+        (!is_unknown(&ty)).then(|| Place { state, path, ty, text: name.text.clone(), span: e.span })
     }
 
     /// Reports an assignment to a part's variable, or to a part.

@@ -17,6 +17,7 @@ mod globals;
 mod instances;
 mod members;
 mod model;
+mod open;
 mod operators;
 mod part;
 mod patterns;
@@ -110,7 +111,7 @@ struct Checker<'a> {
     /// The names of the models that the scopes are of.
     models: HashMap<ScopeId, &'a str>,
     /// The `sync`s, by scope and position among its declarations.
-    joints: HashMap<(ScopeId, usize), Joint<'a>>,
+    joints: HashMap<(ScopeId, usize), Vec<Joint<'a>>>,
     /// The slots of the actions that happen in `sync` only.
     joined: HashSet<usize>,
     /// The instances that do so, of actions of which others happen by themselves: positions and values of their indices.
@@ -141,6 +142,14 @@ impl Checker<'_> {
     /// Does something without reporting what is wrong.
     fn quietly<T>(&mut self, something: impl FnOnce(&mut Self) -> T) -> T {
         let quiet = std::mem::replace(&mut self.quiet, true);
+        let result = something(self);
+        self.quiet = quiet;
+        result
+    }
+
+    /// Does something and reports what is wrong, within something that is done quietly.
+    fn loudly<T>(&mut self, something: impl FnOnce(&mut Self) -> T) -> T {
+        let quiet = std::mem::replace(&mut self.quiet, false);
         let result = something(self);
         self.quiet = quiet;
         result

@@ -1,8 +1,9 @@
 //! Functions and models.
 
 use super::Checker;
-use super::frame::{Binder, array_of, combinations, filled, for_all, local, tabulate};
+use super::frame::{Binder, array_of, combinations, filled, for_all, for_some, local, tabulate};
 use super::globals::Signature;
+use super::open::{is_claimed, is_environment};
 use super::part::Numbering;
 use super::scope::{Body, ModelScope, ScopeId, Time, failed};
 use super::table::Rows;
@@ -77,8 +78,15 @@ impl<'a> Checker<'a> {
     /// Checks every model.
     pub(super) fn check_models(&mut self, ast: &'a ast::Chapter) {
         for item in &ast.items {
-            if let ItemKind::Model { name, params, items } = &item.kind {
-                let model = self.check_model(name, params, items);
+            if let ItemKind::Model { name, params, items } | ItemKind::Environment { name, params, items } =
+                &item.kind
+            {
+                let environment = matches!(item.kind, ItemKind::Environment { .. });
+                // What a system has is checked without its environments too.
+                let quiet = items.iter().any(is_environment);
+                let before = std::mem::replace(&mut self.quiet, quiet);
+                let model = self.check_model(name, params, items, environment);
+                self.quiet = before;
                 self.chapter.models.push(model);
             }
         }
@@ -89,6 +97,7 @@ impl<'a> Checker<'a> {
         name: &'a ast::Name,
         params: &'a [ast::ModelParam],
         items: &'a [ast::ModelItem],
+        environment: bool,
     ) -> hir::Model {
         self.scopes.clear();
         self.models.clear();
@@ -104,7 +113,8 @@ impl<'a> Checker<'a> {
         let values = declared().filter(|(param, _)| !param.by_ref);
         let values: Vec<(String, DataType)> =
             values.map(|(param, ty)| (param.name.text.clone(), ty)).collect();
-        let scope = ModelScope { items, params: values.clone(), ..ModelScope::default() };
+        let role = environment.then_some(ast::PartRole::Environment);
+        let scope = ModelScope { items, params: values.clone(), environment: role, ..ModelScope::default() };
         let root = self.new_scope(scope, &name.text);
         let mut numbers = Numbering::default();
         let mut refs = Vec::new();
@@ -124,11 +134,16 @@ impl<'a> Checker<'a> {
             inits: Vec::new(),
             actions: Vec::new(),
             terminals: Vec::new(),
+            horizons: Vec::new(),
             properties: Vec::new(),
             tables: Vec::new(),
             constants: Vec::new(),
+            environment,
+            guarantees: Vec::new(),
+            assumptions: Vec::new(),
         };
-        let mut builder = ModelChecker { cx: self, model };
+        let claims = items.iter().any(is_claimed);
+        let mut builder = ModelChecker { cx: self, model, claims };
         builder.scope(root);
         builder.terminal(root);
         builder.model
@@ -153,9 +168,11 @@ fn check_function<'a>(
 }
 
 /// Checks what a model declares, in order, and all that its parts bring along.
-struct ModelChecker<'c, 'a> {
-    cx: &'c mut Checker<'a>,
-    model: hir::Model,
+pub(super) struct ModelChecker<'c, 'a> {
+    pub(super) cx: &'c mut Checker<'a>,
+    pub(super) model: hir::Model,
+    /// Whether guarantees are claimed, and nothing else.
+    claims: bool,
 }
 
 impl<'a> ModelChecker<'_, 'a> {
@@ -164,6 +181,8 @@ impl<'a> ModelChecker<'_, 'a> {
         for (position, item) in items.iter().enumerate() {
             self.item(scope, position, item);
         }
+        // They may need variables of their own, which come after all others of the scope.
+        self.guarantees(scope);
     }
 
     fn item(&mut self, scope: ScopeId, position: usize, item: &'a ast::ModelItem) {
@@ -182,9 +201,12 @@ impl<'a> ModelChecker<'_, 'a> {
             }
             // Where a state is terminal the scopes of a model decide together.
             ModelItemKind::Terminal(_)
+            | ModelItemKind::Group { .. }
+            | ModelItemKind::Guarantee(_)
             | ModelItemKind::Protocol(_)
             | ModelItemKind::Channel(_)
             | ModelItemKind::Error => {}
+            ModelItemKind::Horizon(over) => self.horizon(scope, over, item.span),
             ModelItemKind::Property { kind, inductive, name, claim } => {
                 self.property(scope, *kind, *inductive, name, claim, item);
             }
@@ -194,7 +216,12 @@ impl<'a> ModelChecker<'_, 'a> {
             }
             ModelItemKind::Part(part) => {
                 let owner = self.cx.models.get(&scope).copied().unwrap_or_default();
-                let constants = self.cx.check_part(scope, owner, part);
+                let constants = match part.role {
+                    ast::PartRole::Own => self.cx.check_part(scope, owner, part),
+                    ast::PartRole::Environment | ast::PartRole::Claimed => {
+                        self.cx.loudly(|checker| checker.check_part(scope, owner, part))
+                    }
+                };
                 self.model.constants.extend(constants);
                 if let Some(inner) = self.cx.own_part(scope, part) {
                     let quiet = std::mem::replace(&mut self.cx.quiet, true);
@@ -202,6 +229,7 @@ impl<'a> ModelChecker<'_, 'a> {
                     self.cx.quiet = quiet;
                 }
             }
+            ModelItemKind::Assume(assume) => self.assumption(scope, assume, item),
             ModelItemKind::Sync(_) => {
                 let actions = self.cx.joint_actions(scope, position);
                 self.model.actions.extend(actions);
@@ -232,6 +260,9 @@ impl<'a> ModelChecker<'_, 'a> {
         claim: &'a ast::Expr,
         item: &ast::ModelItem,
     ) {
+        if self.claims {
+            return;
+        }
         let found = self.cx.scope(scope);
         let title = format!("{}{}", found.title, name.text);
         let each = matches!(kind, PropertyKind::Reachable | PropertyKind::Recoverable);
@@ -283,7 +314,7 @@ impl<'a> ModelChecker<'_, 'a> {
     }
 
     /// The initial value of a variable: of a part, one for each instance.
-    fn initial(
+    pub(super) fn initial(
         &mut self,
         scope: ScopeId,
         id: StateId,
@@ -295,7 +326,7 @@ impl<'a> ModelChecker<'_, 'a> {
         hir::Body { locals: body.locals(), expr }
     }
 
-    fn declare(
+    pub(super) fn declare(
         &mut self,
         scope: ScopeId,
         name: &ast::Name,
@@ -352,10 +383,22 @@ impl<'a> ModelChecker<'_, 'a> {
         self.model.actions.extend(actions);
     }
 
+    /// Where the time of a model, or of one of its parts, is over.
+    fn horizon(&mut self, scope: ScopeId, over: &'a ast::Expr, span: Span) {
+        let (mut body, indices) = Body::of_scope(self.cx, scope);
+        let expr = for_some(&indices, body.boolean(over));
+        let locals = body.locals();
+        self.model.horizons.push((hir::Body { locals, expr }, span));
+    }
+
     /// A state is terminal where the model says so, and all its parts that say anything do so too; where the model says nothing, where
     /// all its parts say so.
     fn terminal(&mut self, root: ScopeId) {
-        if !self.cx.has_parts(root) {
+        if self.claims {
+            let kind = hir::ExprKind::Bool(true);
+            let expr = hir::Expr { ty: DataType::Bool, span: Span::default(), kind };
+            self.model.terminals.push(hir::Body { locals: 0, expr });
+        } else if !self.cx.has_parts(root) {
             for item in self.cx.scope(root).items {
                 let ModelItemKind::Terminal(cond) = &item.kind else { continue };
                 let (mut body, _) = Body::of_scope(self.cx, root);
@@ -376,7 +419,8 @@ impl<'a> Checker<'a> {
     /// The parts that a scope declares.
     fn parts_of(&self, scope: ScopeId) -> Vec<ScopeId> {
         let parts = self.scope(scope).items.iter().filter_map(|item| match &item.kind {
-            ModelItemKind::Part(part) => self.own_part(scope, part),
+            // Whether anything has to happen any more is not for environments to say.
+            ModelItemKind::Part(part) if part.role == ast::PartRole::Own => self.own_part(scope, part),
             _ => None,
         });
         parts.collect()

@@ -2,10 +2,12 @@
 
 use super::expressions::describe;
 use super::frame::{Binder, array_of, for_all, has_literals, local};
+use super::open::is_environment;
 use super::scope::{ActionEntry, Body, ModelScope, ScopeId, Stand};
 use super::types::{CELL_LIMIT, cells, is_unknown, unknown};
 use super::{Checker, suggest};
-use crate::ast::{self, ExprKind as Ast, ModelItemKind, Name};
+use crate::ast::{self, ExprKind as Ast, ModelItemKind, Name, PartRole};
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, Expr, ExprKind, Operator, StateId};
 use musilc_ir::{DataType, Span};
@@ -50,8 +52,12 @@ impl<'a> Checker<'a> {
                 ModelItemKind::Action(action) => (vec![&action.name], None),
                 ModelItemKind::Property { name, .. } => (vec![name], None),
                 ModelItemKind::Part(part) => (vec![&part.name], None),
+                ModelItemKind::Guarantee(guarantee) => (vec![&guarantee.name], None),
+                ModelItemKind::Assume(assume) => (vec![&assume.name], None),
                 ModelItemKind::Init(_)
                 | ModelItemKind::Terminal(_)
+                | ModelItemKind::Horizon(_)
+                | ModelItemKind::Group { .. }
                 | ModelItemKind::Sync(_)
                 | ModelItemKind::Protocol(_)
                 | ModelItemKind::Channel(_)
@@ -59,6 +65,10 @@ impl<'a> Checker<'a> {
             };
             for name in declared {
                 match first.get(name.text.as_str()) {
+                    // Of the names in a model and its environments only the check is to blame.
+                    Some(&span) if is_environment(item) => {
+                        self.loudly(|checker| checker.duplicate(name, span))
+                    }
                     Some(&span) => self.duplicate(name, span),
                     None => drop(first.insert(&name.text, name.span)),
                 }
@@ -76,6 +86,7 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        self.declare_claims(id, numbers);
     }
 
     fn declared_params(&self, id: ScopeId) -> Option<&'a [ast::ModelParam]> {
@@ -109,7 +120,8 @@ impl<'a> Checker<'a> {
     /// Enters a part with all that its model declares. Where that cannot be, its name is known and nothing else, which is silent.
     fn declare_part(&mut self, parent: ScopeId, part: &'a ast::Part, numbers: &mut Numbering) {
         let declared = self.globals.models.get(part.model.text.as_str()).copied();
-        let mut known = declared.is_some() && !self.reaches_itself(&part.model.text);
+        let mut known = declared.is_some_and(|model| model.environment == (part.role != PartRole::Own))
+            && !self.reaches_itself(&part.model.text);
         let around = self.scope(parent);
         let depth = around.path.matches('.').count();
         let mut indices = around.indices.clone();
@@ -158,6 +170,7 @@ impl<'a> Checker<'a> {
             indices,
             items: model.items,
             stands,
+            environment: (part.role != PartRole::Own).then_some(part.role),
             ..ModelScope::default()
         };
         let id = self.new_scope(scope, &part.model.text);
@@ -253,9 +266,16 @@ impl<'a> Checker<'a> {
     /// Checks the declaration of a part, in the scope where it stands. Gives what of its arguments must have a value.
     pub(super) fn check_part(&mut self, around: ScopeId, owner: &str, part: &'a ast::Part) -> Vec<hir::Body> {
         let Some(model) = self.globals.models.get(part.model.text.as_str()).copied() else {
-            self.unknown_model(&part.model);
+            match part.role {
+                PartRole::Own => self.unknown_model(&part.model),
+                PartRole::Environment | PartRole::Claimed => self.unknown_environment(&part.model),
+            }
             return Vec::new();
         };
+        if model.environment != (part.role != PartRole::Own) {
+            self.not_an_environment(part);
+            return Vec::new();
+        }
         if part.model.text == owner || self.reaches(&part.model.text, owner) {
             // Of the models of a cycle the first says it all.
             let known =
@@ -288,7 +308,8 @@ impl<'a> Checker<'a> {
             key = Some((index.name.text.clone(), ty));
         }
         let names: Vec<String> = model.params.iter().map(|param| param.name.text.clone()).collect();
-        let what = format!("the model `{}`", part.model.text);
+        let kind = if model.environment { "environment" } else { "model" };
+        let what = format!("the {kind} `{}`", part.model.text);
         let shown: Vec<&str> =
             model.params.iter().map(|param| if param.by_ref { "ref …" } else { "…" }).collect();
         let Some(args) = self.arrange_as(part.model.span, &what, &names, &shown, &part.args) else {
@@ -342,7 +363,7 @@ impl<'a> Checker<'a> {
 
     /// Reports a model that does not exist.
     pub(super) fn unknown_model(&mut self, model: &Name) {
-        let mut names: Vec<&str> = self.globals.models.keys().copied().collect();
+        let mut names = self.names_of_models(false);
         names.sort_unstable();
         let message = format!("there is no model `{}`", model.text);
         let diagnostic = Diagnostic::error(Code::UnknownModel, model.span, message);

@@ -22,6 +22,8 @@ pub(super) struct ModelScope<'a> {
     pub(super) title: String,
     /// The indices of the parts on the way to it, outermost first.
     pub(super) indices: Vec<(String, DataType)>,
+    /// What it is to the model around, if it is an environment; of an environment by itself, an environment.
+    pub(super) environment: Option<ast::PartRole>,
     /// What it declares.
     pub(super) items: &'a [ast::ModelItem],
     /// The parameters of a model that is no part: the first locals of all bodies in it, those of its parts too.
@@ -95,6 +97,8 @@ pub(super) struct Body<'c, 'a> {
     pub(super) primes: bool,
     /// Whether this is already the state after the step.
     pub(super) primed: bool,
+    /// Whether anything was read in the state after a step.
+    pub(super) looked_ahead: bool,
     /// What may be said here of actions and of time.
     pub(super) time: Time,
     /// The patterns that are being written out.
@@ -116,6 +120,7 @@ impl<'c, 'a> Body<'c, 'a> {
             function: None,
             primes: false,
             primed: false,
+            looked_ahead: false,
             time: Time::None,
             expansion: Expansion::default(),
             names: Vec::new(),

@@ -170,6 +170,7 @@ impl<'a> Body<'_, 'a> {
         match &e.kind {
             Ast::Paren(inner) => self.place(inner),
             Ast::Path(path) if path.qualifier.is_none() => self.variable(e.span, &path.name),
+            Ast::Ref(inner) => self.part_place(inner),
             Ast::Field(base, _) | Ast::Index(base, _) if self.part(base).is_some() => {
                 self.part_written(e);
                 None
@@ -241,6 +242,10 @@ impl<'a> Body<'_, 'a> {
             None if self.scope().is_some_and(|model| model.parts.contains_key(text)) => "a part",
             None if self.scope().is_some_and(|model| model.functions.contains_key(text)) => "a function",
             None if self.cx.globals.variants.contains_key(text) => "a variant",
+            None if self.scope().is_some_and(|scope| scope.environment.is_some()) => {
+                self.not_given(span, text);
+                return;
+            }
             None => {
                 self.unknown(span, text);
                 return;

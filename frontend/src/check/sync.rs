@@ -1,7 +1,7 @@
 //! `sync`: two actions as one step.
 
 use super::Checker;
-use super::actions::{Occurrence, Pins, all, distinct, fairness, index_param, is_whole};
+use super::actions::{Occurrence, Pins, all, distinct, fairness, index_param, is_whole, name};
 use super::expressions::boolean;
 use super::frame::{combinations, filled, local};
 use super::scope::{ActionEntry, Body, ScopeId};
@@ -114,8 +114,8 @@ impl<'a> Checker<'a> {
         for (position, item) in self.scope(scope).items.iter().enumerate() {
             match &item.kind {
                 ModelItemKind::Sync(sync) => {
-                    if let Some(joint) = self.joint(scope, sync, item.span) {
-                        self.joints.insert((scope, position), joint);
+                    if let Some(joints) = self.joints_of(scope, sync, item.span) {
+                        self.joints.insert((scope, position), joints);
                     }
                 }
                 ModelItemKind::Part(part) => {
@@ -128,10 +128,22 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn joint(&mut self, around: ScopeId, sync: &'a ast::Sync, span: Span) -> Option<Joint<'a>> {
-        let first = self.end(around, &sync.first);
-        let second = self.end(around, &sync.second);
+    /// The steps that a `sync` stands for: one for each pair of actions that its names stand for.
+    fn joints_of(&mut self, around: ScopeId, sync: &'a ast::Sync, span: Span) -> Option<Vec<Joint<'a>>> {
+        let first = self.ends(around, &sync.first);
+        let second = self.ends(around, &sync.second);
         let (first, second) = (first?, second?);
+        let pairs = first.iter().flat_map(|first| second.iter().map(move |second| (first, second)));
+        pairs.map(|(first, second)| self.joint(around, sync, (first.clone(), second.clone()), span)).collect()
+    }
+
+    fn joint(
+        &mut self,
+        around: ScopeId,
+        sync: &'a ast::Sync,
+        (first, second): (End<'a>, End<'a>),
+        span: Span,
+    ) -> Option<Joint<'a>> {
         let depth = self.scope(around).indices.len();
         let code = Code::BadSync;
         if first.entry.slot == second.entry.slot {
@@ -167,24 +179,30 @@ impl<'a> Checker<'a> {
         Some(Joint { around, first, second, depth, span })
     }
 
-    fn end(&mut self, around: ScopeId, path: &'a MemberPath) -> Option<End<'a>> {
+    fn ends(&mut self, around: ScopeId, path: &'a MemberPath) -> Option<Vec<End<'a>>> {
         let depth = self.scope(around).indices.len();
         let (mut body, _) = Body::of_scope(self, around);
-        let (scope, indices, name) = body.action_scope(path)?;
-        let Some(entry) = body.cx.scope(scope).actions.get(&name).cloned() else {
+        let (scope, indices, text) = body.action_scope(path)?;
+        let entries = body.cx.actions_called(scope, &text);
+        if entries.is_empty() {
             body.unknown_action(scope, &path.name);
             return None;
-        };
+        }
         // What is received and may stay is another action, made of the same declaration.
-        let again = body.cx.scope(scope).actions.get(&format!("{name}_again"));
-        if again.is_some_and(|again| again.item.span == entry.item.span) {
+        let has_again = |entry: &ActionEntry<'_>| {
+            let again = body.cx.scope(scope).actions.get(&format!("{}_again", name(entry)));
+            again.is_some_and(|again| again.item.span == entry.item.span)
+        };
+        if let Some(entry) = entries.iter().find(|entry| has_again(entry)) {
+            let name = name(entry);
             let message = format!("`{name}` receives from a channel that duplicates, and cannot be joined");
             let help = "leave `duplicating` out; or write what both do as one action that receives";
             self.report(Diagnostic::error(Code::BadReceive, path.span, message).help(help));
             return None;
         }
         let given = self.given(scope, path, &indices[depth..])?;
-        Some(End { scope, name, entry, given })
+        let end = |entry| End { scope, name: name(&entry).to_owned(), entry, given: given.clone() };
+        Some(entries.into_iter().map(end).collect())
     }
 
     /// The values of the indices that a path gives.
@@ -276,8 +294,14 @@ impl<'a> Checker<'a> {
 
     /// The actions that a `sync` declares: usually one.
     pub(super) fn joint_actions(&mut self, scope: ScopeId, position: usize) -> Vec<hir::Action> {
-        let Some(joint) = self.joints.get(&(scope, position)).cloned() else { return Vec::new() };
-        self.joint_pins(&joint).iter().map(|pins| self.joint_action(&joint, pins)).collect()
+        let joints = self.joints.get(&(scope, position)).cloned().unwrap_or_default();
+        let mut actions = Vec::new();
+        for joint in &joints {
+            for pins in self.joint_pins(joint) {
+                actions.push(self.joint_action(joint, &pins));
+            }
+        }
+        actions
     }
 
     fn joint_action(&mut self, joint: &Joint<'a>, pins: &Pins) -> hir::Action {
@@ -341,6 +365,7 @@ impl<'a> Checker<'a> {
             params: distinct(params, own),
             guard: all(guard),
             body: stmts,
+            keeps: Vec::new(),
             fairness: fair,
             span: joint.span,
         }

@@ -120,7 +120,7 @@ codes! {
     TooDeep = E 17, "nesting beyond the limit", include_str!("explain/E0017.md");
     UnclosedFence = E 18, "a fenced block that does not end", include_str!("explain/E0018.md");
     NoProgram = E 19, "a chapter without a program", include_str!("explain/E0019.md");
-    UnnamedExpectation = E 20, "a `trace`, `chart` or `verdict` block that names no check", include_str!("explain/E0020.md");
+    UnnamedExpectation = E 20, "a block for what musilc prints that names no check", include_str!("explain/E0020.md");
     NotAPlace = E 21, "an assignment to something that is not a variable", include_str!("explain/E0021.md");
     NotAStatement = E 22, "an expression where a statement was expected", include_str!("explain/E0022.md");
     NotAType = E 23, "an expression where a type was expected", include_str!("explain/E0023.md");
@@ -146,7 +146,9 @@ codes! {
     UnknownMessage = E 114, "the name of a message that does not exist", include_str!("explain/E0114.md");
     UnknownNode = E 115, "the name of a node that does not exist", include_str!("explain/E0115.md");
     UnknownTimer = E 116, "the name of a timer that does not exist", include_str!("explain/E0116.md");
-    UnknownChannel = E 117, "the name of a channel that does not exist", include_str!("explain/E0117.md");
+    UnknownEnvironment = E 117, "the name of an environment that does not exist", include_str!("explain/E0117.md");
+    UnknownLibrary = E 118, "the name of a library that does not exist", include_str!("explain/E0118.md");
+    UnknownChannel = E 119, "the name of a channel that does not exist", include_str!("explain/E0119.md");
 
     // ---- types -------------------------------------------------------------------------------------------------
 
@@ -184,9 +186,16 @@ codes! {
     NotHandled = E 408, "a message that a node does not handle", include_str!("explain/E0408.md");
     BadNetwork = E 409, "a network or a channel that cannot be so", include_str!("explain/E0409.md");
     BadFault = E 410, "a fault that cannot happen so", include_str!("explain/E0410.md");
+    BadTimer = E 411, "a timer or a clock that cannot be so", include_str!("explain/E0411.md");
     BadReceive = E 412, "a message that cannot be received so", include_str!("explain/E0412.md");
     SendInLoop = E 413, "a loop that sends to a channel that blocks", include_str!("explain/E0413.md");
     ChannelMismatch = E 414, "a channel that is not what a part expects", include_str!("explain/E0414.md");
+    NotAnEnvironment = E 420, "a model where an environment is wanted, or the reverse", include_str!("explain/E0420.md");
+    NotGiven = E 421, "an environment that changes what it was not given", include_str!("explain/E0421.md");
+    NoSource = E 422, "an assumption without a source", include_str!("explain/E0422.md");
+    BadAssumption = E 423, "an assumption that does not say what it should, once", include_str!("explain/E0423.md");
+    BrokenAtStart = E 424, "a guarantee that an initial state breaks", include_str!("explain/E0424.md");
+    NothingGuaranteed = E 425, "a claim of guarantees where there are none", include_str!("explain/E0425.md");
 
     // ---- warnings ----------------------------------------------------------------------------------------------
 
@@ -196,6 +205,7 @@ codes! {
     DeadAction = W 101, "an action that never happens", include_str!("explain/W0101.md");
     VacuousProperty = W 102, "a property that holds vacuously", include_str!("explain/W0102.md");
     UnreachedState = W 103, "a state of a table that is never reached", include_str!("explain/W0103.md");
+    IdleEnvironment = W 104, "an action of an environment that never happens", include_str!("explain/W0104.md");
 }
 
 #[cfg(test)]

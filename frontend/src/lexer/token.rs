@@ -130,11 +130,16 @@ pub(crate) enum Token<'s> {
     Protocol,
     #[token("faults")]
     Faults,
+    #[token("environment")]
+    Environment,
+    #[token("guarantee")]
+    Guarantee,
+    #[token("assume")]
+    Assume,
+    #[token("use")]
+    Use,
 
     /// A word that comes with a later version.
-    #[token("environment")]
-    #[token("guarantee")]
-    #[token("assume")]
     #[token("refine")]
     #[token("implements")]
     #[token("simulate")]
@@ -278,9 +283,9 @@ pub(crate) enum Token<'s> {
     Ref,
     /// `sync` before the name of an action.
     Sync,
-    /// `with` between two actions.
+    /// `with` between two actions, and before environments.
     With,
-    /// A word of protocols where it stands for itself; see `parse/network.rs`.
+    /// A word of protocols or environments where it stands for itself; see `parse/network.rs` and `parse/open.rs`.
     Word(&'static str),
 }
 
@@ -289,7 +294,15 @@ impl Token<'_> {
     pub(crate) fn begins_top_item(self) -> bool {
         matches!(
             self,
-            Self::Const | Self::Type | Self::Enum | Self::Struct | Self::Model | Self::Protocol | Self::Check
+            Self::Const
+                | Self::Type
+                | Self::Enum
+                | Self::Struct
+                | Self::Model
+                | Self::Protocol
+                | Self::Environment
+                | Self::Use
+                | Self::Check
         )
     }
 
@@ -312,7 +325,10 @@ impl Token<'_> {
             | Self::Strong
             | Self::Table
             | Self::Faults
+            | Self::Assume
             | Self::Part => true,
+            // After `check` it says what is checked.
+            Self::Guarantee => true,
             _ => false,
         }
     }

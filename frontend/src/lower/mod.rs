@@ -11,6 +11,7 @@ mod enabled;
 mod expr;
 mod formula;
 mod key;
+mod open;
 mod pattern;
 mod quantifier;
 mod statement;
@@ -44,6 +45,8 @@ struct Lowerer<'h> {
     chapter: &'h hir::Chapter,
     /// The actions of the model.
     actions: &'h [hir::Action],
+    /// Whether the assumption of this name restricts steps.
+    assumed: &'h dyn Fn(&str) -> bool,
     /// The values of the model's parameters.
     params: Vec<Val>,
     /// The types of the state variables.
@@ -69,13 +72,14 @@ struct Lowerer<'h> {
 }
 
 impl<'h> Lowerer<'h> {
-    fn new(chapter: &'h hir::Chapter) -> Self {
+    fn new(chapter: &'h hir::Chapter, assumed: &'h dyn Fn(&str) -> bool) -> Self {
         let mut cx = Context::new();
         let path = cx.bool(true);
         Self {
             cx,
             chapter,
             actions: &[],
+            assumed,
             params: Vec::new(),
             var_types: Vec::new(),
             vars: Vec::new(),

@@ -153,6 +153,12 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Stores a value that needs no checks.
+    pub(super) fn set(&mut self, place: &Place, value: ExprId) {
+        let steps = self.steps(place);
+        self.assign(place, &steps, vec![value]);
+    }
+
     fn assign(&mut self, place: &Place, steps: &[Step], new: Val) {
         let index = place.state.0 as usize;
         let ty = self.var_type(place);

@@ -19,9 +19,10 @@ const PARAM_LIMIT: u64 = 1 << 16;
 pub(crate) fn lower(
     chapter: &hir::Chapter,
     check: &CheckedCheck,
+    assumed: &dyn Fn(&str) -> bool,
 ) -> Result<TransitionSystem, Vec<Diagnostic>> {
     let model = &chapter.models[check.model];
-    let mut lowerer = Lowerer::new(chapter);
+    let mut lowerer = Lowerer::new(chapter, assumed);
     lowerer.actions = &model.actions;
     lowerer.arguments(check);
     lowerer.constants(model);
@@ -78,10 +79,17 @@ impl Lowerer<'_> {
         let mut probes = Vec::new();
         let properties =
             model.properties.iter().map(|property| self.property(property, &mut probes)).collect();
+        for (over, span) in &model.horizons {
+            self.begin(over.locals);
+            let expr = self.scalar(&over.expr);
+            self.failures.clear();
+            probes.push(Probe { kind: ProbeKind::Horizon, expr, span: *span });
+        }
         for table in &model.tables {
             self.declared_states(table, &mut probes);
         }
-        TransitionSystem {
+        let guarantees = self.guarantees(model);
+        let system = TransitionSystem {
             name: name.to_owned(),
             context: std::mem::take(&mut self.cx),
             variables,
@@ -92,7 +100,9 @@ impl Lowerer<'_> {
             probes,
             sources,
             chart: None,
-        }
+        };
+        self.check_start(&system, &guarantees);
+        system
     }
 
     fn declare(&mut self, model: &Model) -> (Vec<Variable>, Vec<SourceVariable>) {
@@ -245,6 +255,7 @@ impl Lowerer<'_> {
         if self.cx.as_bool(guard) != Some(false) {
             self.block(&action.body);
         }
+        let guard = self.keep(action, current, guard);
         let failures = std::mem::take(&mut self.failures);
         let mut updates = Vec::new();
         for (source, (before, after)) in sources.iter().zip(current.iter().zip(&self.vars)) {

@@ -60,10 +60,17 @@ fn length(tokens: &[Spanned<'_>]) -> usize {
             | Token::Recoverable
             | Token::Property
             | Token::Part
+            | Token::Use
+            | Token::Guarantee
+            | Token::Assume
             | Token::Ident("sync")
     );
     if !head.opens() && head != Token::Semi {
-        at += if head == Token::Step && token(at + 1) == Some(Token::Invariant) { 2 } else { 1 };
+        let two = matches!(
+            (head, token(at + 1)),
+            (Token::Step, Some(Token::Invariant)) | (Token::Check, Some(Token::Guarantee))
+        );
+        at += if two { 2 } else { 1 };
     }
     while let Some(current) = token(at) {
         if current == Token::Semi {

@@ -66,6 +66,7 @@ const SILENT: &[&str] = &[
     "inductive",
     "not",
     "ref",
+    "guarantee",
 ];
 
 /// What a bound variable ranges over.

@@ -26,14 +26,22 @@ fn item(chunk: &Chunk<'_, '_>, report: &mut Report<'_>) -> Option<Item> {
         Ok(tokens) => (span_of(&tokens), tokens),
         Err(span) => return Some(Item { doc, span, kind: ItemKind::Error }),
     };
-    let holds_items = matches!(tokens.first().map(|token| token.1), Some(Token::Model | Token::Protocol));
+    let holds_items = matches!(
+        tokens.first().map(|token| token.1),
+        Some(Token::Model | Token::Protocol | Token::Environment)
+    );
     let (outer, body) = take_body(tokens, holds_items, report);
     let outer = time::words(without_docs(outer, report));
     let mut kind = match attempt(Token::StartItem, outer, chunk.next, report) {
         Some(Parsed::Item(kind)) => kind,
         _ => ItemKind::Error,
     };
-    if let (ItemKind::Model { items, .. } | ItemKind::Protocol { items, .. }, Some(body)) = (&mut kind, body)
+    if let (
+        ItemKind::Model { items, .. }
+        | ItemKind::Protocol { items, .. }
+        | ItemKind::Environment { items, .. },
+        Some(body),
+    ) = (&mut kind, body)
     {
         *items = body;
     }
@@ -257,6 +265,10 @@ fn keyword(word: &str) -> Option<Token<'static>> {
         "protocol" => Token::Protocol,
         "faults" => Token::Faults,
         "channel" => Token::Ident("channel"),
+        "environment" => Token::Environment,
+        "guarantee" => Token::Guarantee,
+        "assume" => Token::Assume,
+        "use" => Token::Use,
         "fair" => Token::Fair,
         "strong" => Token::Strong,
         _ => return None,

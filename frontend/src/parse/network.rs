@@ -13,12 +13,13 @@ const FAULTS: &[&str] =
 const STATEMENTS: &[&str] = &["send", "reply", "set", "cancel"];
 
 /// The words that begin declarations of protocols and nodes.
-const ITEMS: &[&str] = &["message", "node", "network", "stable"];
+const ITEMS: &[&str] = &["message", "node", "network", "stable", "clock"];
 
 /// Whether a word followed by this token begins a declaration of a protocol or of a node.
 pub(super) fn begins_item(word: &str, next: Option<Token<'_>>) -> bool {
     match word {
         "stable" => next == Some(Token::Var),
+        "clock" => matches!(next, Some(Token::Semi | Token::Ident("until"))),
         "message" | "node" | "network" => next.is_some_and(|next| is_name(next) || next == Token::Fair),
         _ => false,
     }
@@ -35,6 +36,11 @@ pub(super) fn words(tokens: &mut [Spanned<'_>]) {
             become_word(tokens, head, ITEMS);
             if word == "network" {
                 network(tokens, head + 1);
+            }
+            if let Some((_, until @ Token::Ident("until"), _)) = tokens.get_mut(head + 1)
+                && word == "clock"
+            {
+                *until = Token::Until;
             }
         }
         Some(Token::Ident(word)) if channel::begins_item(word, next) => channel::item(tokens),

@@ -5,6 +5,7 @@
 //! error node. As no tree ever gets deeper than that, dropping one is safe too.
 
 mod expr;
+mod open;
 mod quantifier;
 mod stmt;
 mod ty;
@@ -18,6 +19,7 @@ pub(crate) use expr::{
     all, binary, call, comprehension, extremum, field, if_expr, index, instance, leaf, list, match_expr,
     member, method, own_member, paren, prime, range, refers, unary,
 };
+pub(crate) use open::environment;
 pub(crate) use quantifier::{
     Chain, Link, Tail, binary_tail, binders, comparison, joined, number_quantifier, quantified, unary_tail,
 };

@@ -12,8 +12,13 @@ use crate::lexer::{Spanned, Token};
 pub(super) fn words(mut tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
     match tokens.first().map(|token| token.1) {
         Some(Token::Fair | Token::Strong) => fairness(&mut tokens),
-        Some(Token::Check) => expectation(&mut tokens),
-        Some(Token::Model | Token::Protocol | Token::Part) => references(&mut tokens),
+        Some(Token::Check) => {
+            super::open::with(&mut tokens);
+            references(&mut tokens);
+            expectation(&mut tokens);
+        }
+        Some(Token::Assume) => super::open::assumption(&mut tokens),
+        Some(Token::Model | Token::Protocol | Token::Environment | Token::Part) => references(&mut tokens),
         Some(Token::Ident("sync")) => rendezvous(&mut tokens),
         Some(
             Token::Property

@@ -5,8 +5,19 @@ use musilc_ir::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The words that begin declarations at the top of a chapter.
-pub(super) const TOP: &[&str] =
-    &["const", "type", "enum", "struct", "fn", "property", "model", "protocol", "check"];
+pub(super) const TOP: &[&str] = &[
+    "const",
+    "type",
+    "enum",
+    "struct",
+    "fn",
+    "property",
+    "model",
+    "protocol",
+    "environment",
+    "use",
+    "check",
+];
 
 /// The words that begin declarations in a model.
 pub(super) const IN_MODEL: &[&str] = &[
@@ -53,6 +64,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("transition", "action"),
     ("typedef", "type"),
     ("variable", "var"),
+    ("import", "use"),
     ("verify", "check"),
     ("weak", "fair"),
 ];
@@ -70,7 +82,6 @@ pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
 /// What the word is for, with a verb.
 fn topic(word: &str) -> &'static str {
     match word {
-        "environment" | "guarantee" | "assume" => "environments come",
         "refine" | "implements" => "refinement comes",
         "simulate" => "simulation comes",
         _ => "symmetric types come",

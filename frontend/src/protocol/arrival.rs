@@ -1,6 +1,5 @@
 //! Messages that arrive: which, at which node, and with which fields.
 
-use super::options::Order;
 use super::survey::{Route, Survey};
 use super::tree::Tree;
 use super::wire::Ends;
@@ -30,7 +29,7 @@ impl Survey<'_> {
         patterns: &[PatternArg],
         rest: bool,
     ) -> Arrival {
-        if self.network.order == Order::Fifo {
+        if self.network.is_queued() {
             let complete = patterns.is_empty() && !self.fields(route.message).is_empty();
             let patterns = (patterns.to_vec(), rest || complete);
             return Arrival {

@@ -232,7 +232,7 @@ impl<'a> Survey<'a> {
             .filter(|route| message.is_none_or(|message| route.message == message))
             .copied()
             .collect();
-        if self.network.order != Order::Fifo {
+        if !self.network.is_queued() {
             let patterns: Vec<Pattern> = concerned
                 .iter()
                 .map(|route| at.pattern(&self.packets(*route), self.variant(*route), Vec::new(), true))
@@ -252,6 +252,10 @@ impl<'a> Survey<'a> {
                 guard: at.all(concerned.into_iter().chain(left)),
                 body: std::iter::once(remove).chain(spend).collect(),
             });
+            return;
+        }
+        if self.network.order == Order::Shared {
+            self.first_lost(at, name, message.map(|_| concerned), fault, actions);
             return;
         }
         for link in self.links() {
@@ -275,6 +279,37 @@ impl<'a> Survey<'a> {
                 body: std::iter::once(pop).chain(spend.clone()).collect(),
             });
         }
+    }
+
+    /// The action by which the first message in a queue for all is lost, if it is one of these.
+    fn first_lost(
+        &mut self,
+        at: Tree,
+        name: &str,
+        which: Option<Vec<Route>>,
+        fault: Option<&Fault>,
+        actions: &mut Vec<Action>,
+    ) {
+        if self.routes.is_empty() || which.as_ref().is_some_and(Vec::is_empty) {
+            return;
+        }
+        let (left, spend) = fault.map_or((None, None), |fault| self.spend(at, fault));
+        let some = at.binary(at.field(at.var(NETWORK), "len"), BinaryOp::Gt, at.int(0));
+        let is = which.map(|routes| {
+            let patterns = routes
+                .iter()
+                .map(|route| at.pattern(&self.packets(*route), self.variant(*route), Vec::new(), true));
+            let any = Pattern { span: at.0, kind: PatternKind::Or(patterns.collect()) };
+            at.expr(ExprKind::Is(Box::new(at.field(at.var(NETWORK), "head")), Box::new(any)))
+        });
+        self.note(name, chart::Event::Lose(0));
+        actions.push(Action {
+            fairness: fault.map_or(Fairness::None, |fault| fault.fairness),
+            name: at.name(name),
+            params: Vec::new(),
+            guard: at.all(std::iter::once(some).chain(is).chain(left)),
+            body: std::iter::once(at.change(at.var(NETWORK), "pop", Vec::new())).chain(spend).collect(),
+        });
     }
 
     /// Parameters for both ends of a link.
@@ -316,7 +351,7 @@ impl<'a> Survey<'a> {
             let (left, spend) = self.spend(at, fault);
             let new = Route { message: new, ..route };
             let mut body = match self.network.order {
-                Order::Fifo => {
+                Order::Fifo | Order::Shared => {
                     let packet = self.packet(at, new, &ends, args.to_vec());
                     self.store(at, route, &ends).replace(None, packet)
                 }

@@ -34,6 +34,11 @@ pub(super) fn second_network(span: Span) -> Diagnostic {
         .help("write all that is true of it after one `network`")
 }
 
+/// A second `clock`.
+pub(super) fn second_clock(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::BadTimer, span, "a protocol has one clock").label(first, "the first one")
+}
+
 /// Two words of which one is true.
 pub(super) fn either(noun: &str, name: &Name, other: &Name) -> Diagnostic {
     let message = format!("a {noun} is `{}` or `{}`, not both", other.text, name.text);
@@ -72,6 +77,7 @@ fn what(item: &ModelItem) -> &'static str {
         ModelItemKind::Protocol(ProtocolItem::Node(_)) => "a node",
         ModelItemKind::Protocol(ProtocolItem::Network(_)) => "a network",
         ModelItemKind::Protocol(ProtocolItem::Faults(_)) => "faults",
+        ModelItemKind::Protocol(ProtocolItem::Clock(_)) => "a clock",
         ModelItemKind::Protocol(ProtocolItem::On(_)) => "a handler",
         ModelItemKind::Protocol(ProtocolItem::Stable(_)) => "a stable variable",
         _ => "this",

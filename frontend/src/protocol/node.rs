@@ -1,66 +1,64 @@
 //! A node, as a model that is a part of the protocol: its handlers become actions.
 
+use super::countdown::{self, Timers};
 use super::mistakes;
 use super::options::{Order, WhenFull};
 use super::survey::{Kind, Route, Survey};
 use super::tree::Tree;
-use super::wire::Ends;
+use super::wire::{Ends, NETWORK};
 use crate::ast::{
-    Action, ActionParam, Arg, Communication, Domain, Event, Expr, FaultKind, Handler, ModelItem,
-    ModelItemKind, Name, ProtocolItem, Stmt, StmtKind, TypeKind, VarInit, communications,
-    replace_communications,
+    Action, ActionParam, Communication, Domain, Event, Expr, FaultKind, Handler, ModelItem, ModelItemKind,
+    Name, ProtocolItem, Stmt, TypeKind, VarInit, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use musilc_ir::chart;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a node that may crash is up.
-const UP: &str = "up";
+pub(super) const UP: &str = "up";
 
 /// Whether a node that has something to do at the start has done so.
-const STARTED: &str = "started";
+pub(super) const STARTED: &str = "started";
 
 /// What the sender of a message is called where its handler does not say.
-const SENDER: &str = "the_sender";
+pub(super) const SENDER: &str = "the_sender";
 
 /// What the receiver of a message to all is called: nothing that can be written, so that it hides no name in the message.
-const RECEIVER: &str = "all.to";
+pub(super) const RECEIVER: &str = "all.to";
 
 /// A node whose items are being written.
 pub(super) struct Writer<'s, 'a> {
-    survey: &'s mut Survey<'a>,
-    kind: usize,
-    /// Its timers, in alphabetical order.
-    timers: BTreeSet<String>,
-    /// How often an action of this name has been written.
-    names: HashMap<String, usize>,
-    items: Vec<ModelItem>,
+    pub(super) survey: &'s mut Survey<'a>,
+    pub(super) kind: usize,
+    /// Its timers.
+    pub(super) timers: Timers,
+    /// On which conditions each timer that has to fire does so, those of all its handlers.
+    pub(super) due: BTreeMap<String, Vec<Expr>>,
+    /// The actions that a name stands for: those that differ in their numbers, or in who sends the message.
+    groups: BTreeMap<String, Vec<String>>,
+    pub(super) items: Vec<ModelItem>,
 }
 
 /// What statements are written for.
 #[derive(Clone, Copy)]
-struct Place<'h> {
-    handler: Option<&'h Handler>,
+pub(super) struct Place<'h> {
+    pub(super) handler: Option<&'h Handler>,
     /// The kind of the sender of the message that is being handled, and what the sender is called.
-    sender: Option<(usize, Option<&'h Name>)>,
+    pub(super) sender: Option<(usize, Option<&'h Name>)>,
 }
 
 impl<'s, 'a> Writer<'s, 'a> {
     pub(super) fn new(survey: &'s mut Survey<'a>, kind: usize) -> Self {
-        let timers = survey.kinds[kind].handlers().filter_map(|(_, handler)| match &handler.event {
-            Event::Timeout(name) => Some(name.text.clone()),
-            _ => None,
-        });
-        let timers = timers.collect();
-        Self { survey, kind, timers, names: HashMap::new(), items: Vec::new() }
+        let timers = survey.kinds[kind].timers.clone();
+        Self { survey, kind, timers, due: BTreeMap::new(), groups: BTreeMap::new(), items: Vec::new() }
     }
 
-    fn of(&self) -> &Kind<'a> {
+    pub(super) fn of(&self) -> &Kind<'a> {
         &self.survey.kinds[self.kind]
     }
 
     /// The node itself, as one end of a link.
-    fn own(&self, at: Tree) -> Option<Expr> {
+    pub(super) fn own(&self, at: Tree) -> Option<Expr> {
         self.of().index.as_ref().map(|(name, _)| at.var(name.text.clone()))
     }
 
@@ -87,45 +85,73 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
         }
         self.crash();
+        self.due_timers();
+        self.named_groups();
         self.items
     }
 
     /// The variables that the node has without being told.
     fn variables(&mut self) {
         let at = Tree(self.of().node.name.span);
-        let mut flags = Vec::new();
+        let mut variables = Vec::new();
+        let flag = |name: &str, init| (name.to_owned(), at.ty(TypeKind::Bool), at.bool(init));
         if self.of().crash.is_some() {
-            flags.push((UP.to_owned(), true));
+            variables.push(flag(UP, true));
         }
         if self.of().has_start() {
-            flags.push((STARTED.to_owned(), false));
+            variables.push(flag(STARTED, false));
         }
-        flags.extend(self.timers.iter().map(|timer| (timer.clone(), false)));
-        for (name, init) in flags {
-            let kind = ModelItemKind::Var {
-                name: at.name(name),
-                ty: at.ty(TypeKind::Bool),
-                init: VarInit::Value(at.bool(init)),
-            };
+        for (name, countdown) in &self.timers {
+            match countdown {
+                None => variables.push(flag(name, false)),
+                Some(countdown) => {
+                    variables.push((name.clone(), countdown.ty(at), at.none()));
+                    if let Some(wait) = &countdown.wait {
+                        variables.push((countdown::wait_of(name), at.up_to(wait.clone()), at.int(0)));
+                    }
+                }
+            }
+        }
+        for (name, ty, init) in variables {
+            let kind = ModelItemKind::Var { name: at.name(name), ty, init: VarInit::Value(init) };
             self.items.push(ModelItem { doc: None, span: at.0, kind });
         }
     }
 
     /// On which conditions the node does anything.
-    fn awake(&self, at: Tree) -> Vec<Expr> {
+    pub(super) fn awake(&self, at: Tree) -> Vec<Expr> {
         let up = self.of().crash.is_some().then(|| at.var(UP));
         let started = self.of().has_start().then(|| at.var(STARTED));
         up.into_iter().chain(started).collect()
     }
 
-    fn push(&mut self, like: &ModelItem, event: chart::Event, mut action: Action) {
-        let written = self.names.entry(action.name.text.clone()).or_insert(0);
-        *written += 1;
-        if *written > 1 {
-            action.name.text = format!("{}_{written}", action.name.text);
+    /// Writes an action, and gives the name that it gets.
+    pub(super) fn push(&mut self, like: &ModelItem, event: chart::Event, mut action: Action) -> String {
+        let group = self.groups.entry(action.name.text.clone()).or_default();
+        if !group.is_empty() {
+            action.name.text = format!("{}_{}", action.name.text, group.len() + 1);
         }
+        group.push(action.name.text.clone());
         self.survey.note_of(self.kind, &action.name.text, event);
+        let name = action.name.text.clone();
         self.items.push(ModelItem { kind: ModelItemKind::Action(action), ..like.clone() });
+        name
+    }
+
+    /// Names for all handlers of a message or timer together. The first of several is called by its number where it alone is meant.
+    fn named_groups(&mut self) {
+        let at = self.of().node.name.span;
+        let groups = std::mem::take(&mut self.groups);
+        let first = |(name, members): (&String, &Vec<String>)| {
+            let alone = members.iter().find(|member| *member == name).filter(|_| members.len() > 1)?;
+            Some((format!("{name}_1"), vec![alone.clone()]))
+        };
+        let firsts: Vec<_> = groups.iter().filter_map(first).collect();
+        let several = groups.into_iter().filter(|(name, members)| members.len() > 1 || members[0] != *name);
+        for (name, members) in several.chain(firsts) {
+            let kind = ModelItemKind::Group { name, members };
+            self.items.push(ModelItem { doc: None, span: at, kind });
+        }
     }
 
     fn handler(&mut self, item: &ModelItem, handler: &'a Handler) {
@@ -154,8 +180,20 @@ impl<'s, 'a> Writer<'s, 'a> {
             }
             Event::Timeout(timer) => {
                 let at = Tree(timer.span);
-                let conditions = self.awake(at).into_iter().chain([at.var(timer.text.clone())]).collect();
-                let first = vec![at.assign(at.var(timer.text.clone()), at.bool(false))];
+                let countdown = self.timers.get(&timer.text).cloned().flatten();
+                let fires = match &countdown {
+                    Some(countdown) => countdown.may_fire(at, &timer.text),
+                    None => at.var(timer.text.clone()),
+                };
+                if countdown.is_some_and(|countdown| countdown.urgent) {
+                    let place = Place { handler: None, sender: None };
+                    let room = self.room(at, &handler.body, place);
+                    let guard = at.all(room.into_iter().chain(handler.guard.clone()));
+                    let guard = guard.unwrap_or_else(|| at.bool(true));
+                    self.due.entry(timer.text.clone()).or_default().push(guard);
+                }
+                let conditions = self.awake(at).into_iter().chain([fires]).collect();
+                let first = self.clear(at, &timer.text);
                 let name = at.name(format!("timeout_{}", timer.text));
                 let event = chart::Event::Timeout(self.kind, timer.text.clone());
                 self.reaction(item, handler, event, name, conditions, first);
@@ -209,7 +247,6 @@ impl<'s, 'a> Writer<'s, 'a> {
                 .into_iter()
                 .chain(cut)
                 .chain([arrival.guard])
-                .chain(room)
                 .chain(handler.guard.clone())
                 .collect();
             let own = handler.fairness;
@@ -229,23 +266,35 @@ impl<'s, 'a> Writer<'s, 'a> {
                     fairness: musilc_ir::Fairness::None,
                     name: Name { text: format!("{}_again", title.text), ..title.clone() },
                     params: params.clone(),
-                    guard: at.all(conditions.clone().into_iter().chain(left)),
+                    guard: at.all(conditions.clone().into_iter().chain(room.clone()).chain(left)),
                     body: spend.into_iter().chain(body.clone()).collect(),
                 };
-                self.push(item, chart::Event::Again(packet), action);
+                let written = self.push(item, chart::Event::Again(packet), action);
+                if senders.len() > 1 {
+                    self.groups.entry(format!("{}_again", name.text)).or_default().push(written);
+                }
             }
             let body = std::iter::once(arrival.take).chain(body).collect();
-            let action = Action { fairness, name: title, params, guard: at.all(conditions), body };
-            self.push(item, chart::Event::Deliver(packet), action);
+            // What is taken off a queue for all leaves its place to what is sent.
+            let room = room.filter(|_| self.survey.network.order != Order::Shared);
+            let guard = at.all(conditions.into_iter().chain(room));
+            let action = Action { fairness, name: title, params, guard, body };
+            let written = self.push(item, chart::Event::Deliver(packet), action);
+            if senders.len() > 1 {
+                self.groups.entry(name.text.clone()).or_default().push(written);
+            }
         }
     }
 
     /// Where senders are blocked: there is room on every link that these statements may send on.
-    fn room(&mut self, at: Tree, stmts: &[Stmt], place: Place<'_>) -> Option<Expr> {
-        if self.survey.network.order != Order::Fifo || self.survey.network.when_full != WhenFull::Block {
+    pub(super) fn room(&mut self, at: Tree, stmts: &[Stmt], place: Place<'_>) -> Option<Expr> {
+        if !self.survey.network.is_queued() || self.survey.network.when_full != WhenFull::Block {
             return None;
         }
         let receivers = self.receivers(stmts, place);
+        if self.survey.network.order == Order::Shared {
+            return (!receivers.is_empty()).then(|| at.not(at.field(at.var(NETWORK), "is_full")));
+        }
         let own = self.own(at);
         let conditions = receivers.into_iter().map(|to| {
             let free = |survey: &Survey<'_>, to_index| {
@@ -275,171 +324,9 @@ impl<'s, 'a> Writer<'s, 'a> {
                 }
                 Communication::Broadcast { to, .. } => self.survey.find_kind(&to.text),
                 Communication::Reply { .. } => sender,
-                Communication::Set(_) | Communication::Cancel(_) => None,
+                Communication::Set(..) | Communication::Cancel(_) => None,
             });
         });
         found
-    }
-
-    fn statements(&mut self, stmts: &[Stmt], place: Place<'_>) -> Vec<Stmt> {
-        replace_communications(stmts, &mut |span, communication| {
-            self.communicate(Tree(span), communication, place)
-        })
-    }
-
-    fn communicate(&mut self, at: Tree, communication: &Communication, place: Place<'_>) -> Stmt {
-        let failed = || at.stmt(StmtKind::Error);
-        let message = communication.message();
-        if let (Communication::Send { value, .. } | Communication::Broadcast { value, .. }, None) =
-            (communication, message)
-        {
-            self.survey.report(mistakes::no_message(value.span));
-            return failed();
-        }
-        let (message, args) = message.unzip();
-        match communication {
-            Communication::Set(timer) => self.timer(at, timer, true),
-            Communication::Cancel(timer) => self.timer(at, timer, false),
-            Communication::Send { to, .. } => {
-                let sender = place.sender.map(|(kind, _)| kind);
-                match self.survey.destination(to, place.handler, sender) {
-                    Some(to) => self.send(at, message, args, to.to, to.index),
-                    None => {
-                        self.survey.no_destination(to);
-                        failed()
-                    }
-                }
-            }
-            Communication::Reply { .. } => match place.sender {
-                Some((kind, name)) => {
-                    let index = self.survey.kinds[kind].index.as_ref().map(|_| match name {
-                        Some(name) => at.var(name.text.clone()),
-                        None => at.var(SENDER),
-                    });
-                    self.send(at, message, args, kind, index)
-                }
-                None => {
-                    let diagnostic =
-                        Diagnostic::error(Code::UnknownNode, at.0, "there is no message to reply to").help(
-                            "`reply` stands in the handler of a message; elsewhere write `send … to …`",
-                        );
-                    self.survey.report(diagnostic);
-                    failed()
-                }
-            },
-            Communication::Broadcast { to, .. } => {
-                let Some(kind) = self.survey.kind(to) else { return failed() };
-                let Some(ty) = self.survey.kinds[kind].index.as_ref().map(|(_, ty)| (*ty).clone()) else {
-                    return self.send(at, message, args, kind, None);
-                };
-                let receiver = at.name(RECEIVER);
-                let send = self.send(at, message, args, kind, Some(at.var(RECEIVER)));
-                let body =
-                    match self.own(at).filter(|_| kind == self.kind) {
-                        // Not to itself.
-                        Some(own) => {
-                            vec![at.if_then(
-                                at.binary(at.var(RECEIVER), crate::ast::BinaryOp::Ne, own),
-                                vec![send],
-                            )]
-                        }
-                        None => vec![send],
-                    };
-                at.stmt(StmtKind::For { name: receiver, domain: Domain::Type(ty), body })
-            }
-        }
-    }
-
-    fn send(
-        &mut self,
-        at: Tree,
-        message: Option<&Name>,
-        args: Option<&[Arg]>,
-        to: usize,
-        index: Option<Expr>,
-    ) -> Stmt {
-        let found = message.and_then(|message| self.survey.find_message(message));
-        let (Some(message), Some(args)) = (found, args) else { return at.stmt(StmtKind::Error) };
-        let route = Route { message, from: self.kind, to };
-        let ends = Ends { from: self.own(at), to: index };
-        self.survey.send(at, route, &ends, args.to_vec())
-    }
-
-    fn timer(&mut self, at: Tree, timer: &Name, on: bool) -> Stmt {
-        if !self.timers.contains(&timer.text) {
-            let diagnostic =
-                mistakes::unknown(Code::UnknownTimer, timer, "timer", self.timers.iter().map(String::as_str));
-            self.survey.report(
-                diagnostic.help(format!(
-                    "a timer is what a handler waits for: `on timeout {} {{ … }}`",
-                    timer.text
-                )),
-            );
-            return at.stmt(StmtKind::Error);
-        }
-        at.assign(Tree(timer.span).var(timer.text.clone()), at.bool(on))
-    }
-
-    /// The crash of the node, and its restart.
-    fn crash(&mut self) {
-        let Some(fault) = self.of().crash else { return };
-        let FaultKind::Crash { restart, .. } = fault.kind else { return };
-        let at = Tree(fault.span);
-        let node = self.of().node;
-        let like = ModelItem { doc: None, span: fault.span, kind: ModelItemKind::Error };
-        let mut body = vec![at.assign(at.var(UP), at.bool(false))];
-        if self.of().has_start() {
-            body.push(at.assign(at.var(STARTED), at.bool(false)));
-        }
-        body.extend(self.timers.iter().map(|timer| at.assign(at.var(timer.clone()), at.bool(false))));
-        for item in &node.items {
-            let ModelItemKind::Var { name, init, .. } = &item.kind else { continue };
-            match init {
-                VarInit::Value(init) => body.push(at.assign(at.var(name.text.clone()), init.clone())),
-                VarInit::Any(span) => {
-                    let diagnostic = Diagnostic::error(
-                        Code::BadFault,
-                        *span,
-                        format!("`{}` begins anew after a crash, with which value is not clear", name.text),
-                    )
-                    .help("give it a value, or let it outlive a crash: `stable var`");
-                    self.survey.report(diagnostic);
-                }
-                VarInit::Missing => {}
-            }
-        }
-        let (left, spend) = self.survey.spend(at, fault);
-        body.extend(spend);
-        let guard = at.all(std::iter::once(at.var(UP)).chain(left));
-        let name = at.name("crash");
-        let event = chart::Event::Crash(self.kind);
-        self.push(&like, event, Action { fairness: fault.fairness, name, params: Vec::new(), guard, body });
-        let Some(restarts) = restart else { return };
-        let handler = node.items.iter().find_map(|item| match &item.kind {
-            ModelItemKind::Protocol(ProtocolItem::On(handler))
-                if matches!(handler.event, Event::Restart(_)) =>
-            {
-                Some((item, handler))
-            }
-            _ => None,
-        });
-        let mut body = vec![at.assign(at.var(UP), at.bool(true))];
-        let (mut like, mut fairness, mut guard) = (like, restarts, None);
-        if let Some((item, handler)) = handler {
-            if self.of().has_start() {
-                body.push(at.assign(at.var(STARTED), at.bool(true)));
-            }
-            let place = Place { handler: None, sender: None };
-            body.extend(self.statements(&handler.body, place));
-            let room = self.room(at, &handler.body, place);
-            guard = at.all(room.into_iter().chain(handler.guard.clone()));
-            like = item.clone();
-            if handler.fairness != musilc_ir::Fairness::None {
-                fairness = handler.fairness;
-            }
-        }
-        let guard = at.all(std::iter::once(at.not(at.var(UP))).chain(guard));
-        let action = Action { fairness, name: at.name("restart"), params: Vec::new(), guard, body };
-        self.push(&like, chart::Event::Restart(self.kind), action);
     }
 }

@@ -15,6 +15,8 @@ pub(super) enum Order {
     Bag,
     /// In a queue for each pair of nodes.
     Fifo,
+    /// In one queue for all.
+    Shared,
 }
 
 /// What happens where a message finds no room.
@@ -35,7 +37,7 @@ pub(super) struct Network {
     pub(super) order: Order,
     pub(super) lossy: bool,
     pub(super) duplicating: bool,
-    /// Copies of each message, or messages between two nodes.
+    /// Copies of each message, or messages in a queue.
     pub(super) capacity: Option<Expr>,
     pub(super) when_full: WhenFull,
     /// What is assumed of deliveries.
@@ -43,7 +45,7 @@ pub(super) struct Network {
 }
 
 /// The words and what each of them says.
-const WORDS: &[&str] = &["unordered", "bag", "fifo", "reliable", "lossy", "duplicating"];
+const WORDS: &[&str] = &["unordered", "bag", "fifo", "shared", "reliable", "lossy", "duplicating"];
 
 /// Whose words they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,6 +66,11 @@ impl Carrier {
 }
 
 impl Network {
+    /// Whether messages wait in queues, of which the first can arrive.
+    pub(super) fn is_queued(&self) -> bool {
+        matches!(self.order, Order::Fifo | Order::Shared)
+    }
+
     /// Reads the words after `network`, or those of a channel.
     pub(super) fn new(
         carrier: Carrier,
@@ -75,6 +82,7 @@ impl Network {
         let mut order: Option<&Name> = None;
         let mut reliable: Option<&Name> = None;
         let mut full: Option<&Name> = None;
+        let mut shared: Option<&Name> = None;
         let mut place = Span::default();
         for option in options {
             match option {
@@ -91,6 +99,7 @@ impl Network {
                                 _ => Order::Unordered,
                             };
                         }
+                        "shared" if carrier == Carrier::Network => shared = Some(name),
                         "reliable" => reliable = Some(name),
                         "lossy" => network.lossy = true,
                         "duplicating" => network.duplicating = true,
@@ -98,7 +107,10 @@ impl Network {
                             Code::BadNetwork,
                             name,
                             &format!("kind of {noun}"),
-                            WORDS.iter().copied(),
+                            WORDS
+                                .iter()
+                                .copied()
+                                .filter(|word| carrier == Carrier::Network || *word != "shared"),
                         )),
                     }
                 }
@@ -129,15 +141,29 @@ impl Network {
                 .help("`reliable` is the default"),
             );
         }
+        if let Some(name) = shared {
+            if network.order == Order::Fifo {
+                network.order = Order::Shared;
+            } else {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::BadNetwork,
+                        name.span,
+                        "only a `fifo` network has queues to share",
+                    )
+                    .help("`unordered` and `bag` hold the messages of all nodes together anyway"),
+                );
+            }
+        }
         match (network.order, &network.capacity) {
             (Order::Unordered, Some(most)) => diagnostics.push(
                 Diagnostic::error(Code::BadNetwork, most.span, format!("an unordered {noun} has no capacity"))
                     .help("it holds each message once; with `bag` it holds so many copies of each"),
             ),
-            (Order::Bag | Order::Fifo, None) => diagnostics.push(
+            (Order::Bag | Order::Fifo | Order::Shared, None) => diagnostics.push(
                 Diagnostic::error(Code::BadNetwork, place, format!("the capacity of the {noun} is missing"))
                     .help(match carrier {
-                        Carrier::Network => "write `capacity n`: copies of each message for `bag`, messages between two nodes for `fifo`",
+                        Carrier::Network => "write `capacity n`: copies of each message for `bag`, messages between two nodes for `fifo`, all messages for `fifo, shared`",
                         Carrier::Channel => "write `capacity n`: copies of each message for `bag`, messages for `fifo`",
                     }),
             ),

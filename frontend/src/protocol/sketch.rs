@@ -42,7 +42,7 @@ impl Survey<'_> {
     pub(super) fn store_of(&self, link: (usize, usize)) -> usize {
         match self.network.order {
             Order::Fifo => self.links().iter().position(|other| *other == link).unwrap_or(0),
-            Order::Unordered | Order::Bag => 0,
+            Order::Unordered | Order::Bag | Order::Shared => 0,
         }
     }
 
@@ -68,8 +68,8 @@ impl Survey<'_> {
     pub(super) fn sketch(&mut self) -> Sketch {
         let names = match self.network.order {
             Order::Fifo => self.links().into_iter().map(|link| self.link(link)).collect(),
-            Order::Unordered | Order::Bag if self.routes.is_empty() => Vec::new(),
-            Order::Unordered | Order::Bag => vec![NETWORK.to_owned()],
+            Order::Unordered | Order::Bag | Order::Shared if self.routes.is_empty() => Vec::new(),
+            Order::Unordered | Order::Bag | Order::Shared => vec![NETWORK.to_owned()],
         };
         let stores = names.into_iter().enumerate().map(|(at, name)| (name, self.packets_of(at))).collect();
         let lane = |kind| (self.prefix(kind), self.kinds[kind].node.name.text.clone());

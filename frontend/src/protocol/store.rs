@@ -20,7 +20,7 @@ impl Store<'_> {
     }
 
     fn is_queue(&self) -> bool {
-        self.network.order == Order::Fifo
+        self.network.is_queued()
     }
 
     /// Puts a message into it.
@@ -39,7 +39,7 @@ impl Store<'_> {
                     _ => insert,
                 }
             }
-            Order::Fifo => {
+            Order::Fifo | Order::Shared => {
                 let push = at.change(self.place(), "push", vec![message]);
                 if drops { at.if_then(at.not(at.field(self.place(), "is_full")), vec![push]) } else { push }
             }
@@ -86,6 +86,6 @@ pub(super) fn store_type(at: Tree, network: &Network, message: TypeExpr) -> Type
     at.ty(match network.order {
         Order::Unordered => TypeKind::Set(message),
         Order::Bag => TypeKind::Bag(message, most()),
-        Order::Fifo => TypeKind::Seq(message, most()),
+        Order::Fifo | Order::Shared => TypeKind::Seq(message, most()),
     })
 }

@@ -1,13 +1,15 @@
 //! What a protocol consists of: its nodes, its messages, who sends which to whom, its network and its faults.
 
+use super::bounds::Declared;
+use super::countdown::Timers;
 use super::mistakes;
 use super::tree::Tree;
 use crate::ast::{
-    Communication, Event, Expr, ExprKind, Fault, FaultKind, Field, Handler, ModelItem, ModelItemKind,
+    Clock, Communication, Event, Expr, ExprKind, Fault, FaultKind, Field, Handler, ModelItem, ModelItemKind,
     ModelParam, Name, Node, ProtocolItem, Stmt, TypeExpr, Variant, communications,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use musilc_ir::chart;
+use musilc_ir::{Span, chart};
 use std::collections::HashSet;
 
 use super::options::{Carrier, Network};
@@ -20,6 +22,7 @@ pub(super) struct Kind<'a> {
     pub(super) index: Option<(Name, &'a TypeExpr)>,
     /// The fault that lets it crash.
     pub(super) crash: Option<&'a Fault>,
+    pub(super) timers: Timers,
 }
 
 impl<'a> Kind<'a> {
@@ -28,7 +31,7 @@ impl<'a> Kind<'a> {
             let own = name.clone().unwrap_or_else(|| Tree(ty.span).name("self"));
             (own, ty)
         });
-        Self { node, index, crash: None }
+        Self { node, index, crash: None, timers: Timers::new() }
     }
 
     /// The handlers, with where they stand.
@@ -73,6 +76,10 @@ pub(super) struct Survey<'a> {
     pub(super) routes: Vec<Route>,
     pub(super) network: Network,
     pub(super) faults: Vec<&'a Fault>,
+    /// The clock, where one is written, and where that is.
+    pub(super) clock: Option<(Span, &'a Clock)>,
+    /// What the chapter declares.
+    pub(super) declared: &'a Declared,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What the actions that are written are, by their names in the protocol's model.
     pub(super) events: Vec<(String, chart::Event)>,
@@ -80,7 +87,12 @@ pub(super) struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    pub(super) fn new(name: &'a Name, params: &'a [ModelParam], items: &'a [ModelItem]) -> Self {
+    pub(super) fn new(
+        name: &'a Name,
+        params: &'a [ModelParam],
+        items: &'a [ModelItem],
+        declared: &'a Declared,
+    ) -> Self {
         let mut survey = Self {
             name,
             params,
@@ -90,6 +102,8 @@ impl<'a> Survey<'a> {
             routes: Vec::new(),
             network: Network::default(),
             faults: Vec::new(),
+            clock: None,
+            declared,
             diagnostics: Vec::new(),
             events: Vec::new(),
             known: HashSet::new(),
@@ -107,6 +121,10 @@ impl<'a> Survey<'a> {
                     }
                 }
                 ModelItemKind::Protocol(ProtocolItem::Faults(faults)) => survey.faults.extend(faults),
+                ModelItemKind::Protocol(ProtocolItem::Clock(clock)) => match survey.clock {
+                    Some((first, _)) => survey.report(mistakes::second_clock(item.span, first)),
+                    None => survey.clock = Some((item.span, clock)),
+                },
                 ModelItemKind::Protocol(ProtocolItem::On(_) | ProtocolItem::Stable(_)) => {
                     survey.report(mistakes::only_in_node(item));
                 }
@@ -116,6 +134,7 @@ impl<'a> Survey<'a> {
         survey.crashes();
         survey.find_routes();
         survey.check_handlers();
+        survey.find_timers();
         survey
     }
 
@@ -268,7 +287,7 @@ impl<'a> Survey<'a> {
                 }
                 None => Vec::new(),
             },
-            Communication::Set(_) | Communication::Cancel(_) => Vec::new(),
+            Communication::Set(..) | Communication::Cancel(_) => Vec::new(),
         }
     }
 

@@ -40,7 +40,7 @@ impl Tree {
         self.expr(ExprKind::Unary(UnaryOp::Not, Box::new(self.paren(operand))))
     }
 
-    fn paren(self, inner: Expr) -> Expr {
+    pub(super) fn paren(self, inner: Expr) -> Expr {
         self.expr(ExprKind::Paren(Box::new(inner)))
     }
 
@@ -90,6 +90,12 @@ impl Tree {
         Pattern { span: self.0, kind }
     }
 
+    /// A field of a pattern that gets a name.
+    pub(super) fn binding(self, field: &str, name: &str) -> PatternArg {
+        let pattern = Pattern { span: self.0, kind: PatternKind::Path(self.path(name)) };
+        PatternArg { name: Some(self.name(field)), pattern }
+    }
+
     pub(super) fn arg(self, name: &str, value: Expr) -> Arg {
         Arg { name: Some(self.name(name)), value }
     }
@@ -97,6 +103,57 @@ impl Tree {
     pub(super) fn forall(self, name: &str, domain: Domain, body: Expr) -> Expr {
         let binders = vec![Binder { name: self.name(name), domain }];
         self.expr(ExprKind::Quantified { kind: Quantifier::Forall, binders, body: Box::new(body) })
+    }
+
+    pub(super) fn exists(self, name: &str, domain: Domain, body: Expr) -> Expr {
+        let binders = vec![Binder { name: self.name(name), domain }];
+        self.expr(ExprKind::Quantified { kind: Quantifier::Exists, binders, body: Box::new(body) })
+    }
+
+    pub(super) fn none(self) -> Expr {
+        self.var("None")
+    }
+
+    pub(super) fn some(self, value: Expr) -> Expr {
+        self.expr(ExprKind::Call { callee: self.path("Some"), args: vec![Arg { name: None, value }] })
+    }
+
+    /// Whether there is a value, which has this name then.
+    pub(super) fn is_some(self, value: Expr, name: &str) -> Expr {
+        let inner = Pattern { span: self.0, kind: PatternKind::Path(self.path(name)) };
+        let args = vec![PatternArg { name: None, pattern: inner }];
+        let kind = PatternKind::Call { path: self.path("Some"), args, rest: false };
+        self.expr(ExprKind::Is(Box::new(value), Box::new(Pattern { span: self.0, kind })))
+    }
+
+    pub(super) fn if_else(self, cond: Expr, then: Expr, otherwise: Expr) -> Expr {
+        let (cond, then, otherwise) = (Box::new(cond), Box::new(then), Box::new(otherwise));
+        self.expr(ExprKind::If { cond, then, otherwise })
+    }
+
+    /// The least of some numbers.
+    pub(super) fn least(self, args: Vec<Expr>) -> Expr {
+        self.extremum(Quantifier::Min, args)
+    }
+
+    /// The greatest of some numbers.
+    pub(super) fn greatest(self, args: Vec<Expr>) -> Expr {
+        self.extremum(Quantifier::Max, args)
+    }
+
+    fn extremum(self, kind: Quantifier, mut args: Vec<Expr>) -> Expr {
+        match args.pop() {
+            Some(only) if args.is_empty() => only,
+            last => {
+                args.extend(last);
+                self.expr(ExprKind::Extremum { kind, args })
+            }
+        }
+    }
+
+    /// The numbers from 0 up to this one.
+    pub(super) fn up_to(self, most: Expr) -> TypeExpr {
+        self.ty(TypeKind::Range { lo: Box::new(self.int(0)), hi: Box::new(most), closed: true })
     }
 
     pub(super) fn stmt(self, kind: StmtKind) -> Stmt {

@@ -105,6 +105,12 @@ impl Survey<'_> {
         let element = Box::new(tree.named(&self.packets(route)));
         let kind = match (&self.network.capacity, self.network.order) {
             (Some(most), Order::Bag) => TypeKind::Bag(element, Box::new(most.clone())),
+            (most, Order::Shared) => {
+                let most = most.clone().unwrap_or_else(|| tree.int(1));
+                let init = tree.expr(ExprKind::ArrayLiteral(Vec::new()));
+                let ty = tree.ty(TypeKind::Seq(element, Box::new(most)));
+                return vec![Hidden { name: NETWORK.to_owned(), ty, init }];
+            }
             _ => TypeKind::Set(element),
         };
         let init = tree.expr(ExprKind::SetLiteral(Vec::new()));
@@ -123,6 +129,9 @@ impl Survey<'_> {
 
     /// The queue between two nodes.
     pub(super) fn queue(&self, at: Tree, link: (usize, usize), ends: &Ends) -> Expr {
+        if self.network.order == Order::Shared {
+            return at.var(NETWORK);
+        }
         let indices = [&ends.from, &ends.to].into_iter().flatten();
         indices.fold(at.var(self.link(link)), |queue, index| at.index(queue, index.clone()))
     }
@@ -149,7 +158,7 @@ impl Survey<'_> {
     /// What holds the messages along a route.
     pub(super) fn store(&self, at: Tree, route: Route, ends: &Ends) -> Store<'_> {
         let place = match self.network.order {
-            Order::Fifo => self.queue(at, (route.from, route.to), ends),
+            Order::Fifo | Order::Shared => self.queue(at, (route.from, route.to), ends),
             Order::Unordered | Order::Bag => at.var(NETWORK),
         };
         Store { at, network: &self.network, place }
@@ -170,12 +179,37 @@ impl Survey<'_> {
         patterns: (Vec<PatternArg>, bool),
     ) -> Expr {
         let store = self.store(at, route, ends);
-        if self.network.order != Order::Fifo {
+        if !self.network.is_queued() {
             return store.holds(self.packet(at, route, ends, values));
         }
+        let (mut patterns, rest) = patterns;
+        let mut same = Vec::new();
+        if self.network.order == Order::Shared {
+            patterns = self.by_name(route, patterns);
+            for (field, bound, end) in [("from", "head.from", &ends.from), ("to", "head.to", &ends.to)] {
+                let Some(end) = end else { continue };
+                patterns.push(at.binding(field, bound));
+                same.push(at.binary(at.var(bound), BinaryOp::Eq, end.clone()));
+            }
+        }
         let name = Name { span: at.0, ..self.variant(route) };
-        let head = at.is(store.head(), &self.packets(route), name, patterns.0, patterns.1);
-        at.binary(store.waits(), BinaryOp::And, head)
+        let head = at.is(store.head(), &self.packets(route), name, patterns, rest);
+        let first = at.binary(store.waits(), BinaryOp::And, head);
+        same.into_iter().fold(first, |all, same| at.binary(all, BinaryOp::And, same))
+    }
+
+    /// Patterns of the fields of a message, each with the name of its field: in a packet, they stand after the ends.
+    fn by_name(&self, route: Route, patterns: Vec<PatternArg>) -> Vec<PatternArg> {
+        let fields = self.fields(route.message).iter().map(|field| Some(field.name.clone()));
+        let fields = fields.chain(std::iter::repeat(None));
+        let named = |(pattern, field): (PatternArg, Option<Name>)| match pattern.name {
+            Some(_) => pattern,
+            None => PatternArg {
+                name: field.map(|field| Name { span: pattern.pattern.span, ..field }),
+                ..pattern
+            },
+        };
+        patterns.into_iter().zip(fields).map(named).collect()
     }
 
     /// Takes it off.

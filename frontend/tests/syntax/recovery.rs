@@ -159,7 +159,7 @@ fn words_of_later_versions() {
         "simulate p: x ~> y;
 model M {
   symmetric action a() { } refine implements action b() { }
-  var assume: bool; environment c = 3; guarantee h: x;
+  var refine: bool; fn implements(x: bool) -> bool = x;
   invariant p: implements(a) && x;
 }
 message Prepare; symmetric type T = 0..2;",
@@ -167,9 +167,8 @@ message Prepare; symmetric type T = 0..2;",
             "E0006 1:1 `simulate` is reserved: simulation comes with a later version",
             "E0006 3:3 `symmetric` is reserved: symmetric types come",
             "E0006 3:28 `refine`",
-            "E0006 4:7 `assume`",
-            "E0006 4:21 `environment`",
-            "E0006 4:40 `guarantee`",
+            "E0006 4:7 `refine`",
+            "E0006 4:24 `implements`",
             "E0006 5:16 `implements`",
             "E0016 7:1 `message` cannot stand outside of a protocol",
             "E0006 7:18 `symmetric`",
@@ -239,7 +238,7 @@ fn what_was_expected() {
         "check c: M expect fails;\ncheck d: M;\ncheck e M expect holds;\ncheck f: M expect holds states 3;",
         &[
             "E0007 1:19 expected `holds`, `violates`, `deadlock`, `error` or `reaches`, found `fails`",
-            "E0007 2:11 expected `expect` or `(`, found `;`",
+            "E0007 2:11 expected `with`, `expect` or `(`, found `;`",
             "E0007 3:9 expected `:`, found `M`",
             "E0007 4:25 expected `,` or `;`, found `states`",
         ],

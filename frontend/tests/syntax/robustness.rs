@@ -29,8 +29,9 @@ protocol P(n: 0..=2, ref r: bool) {
         on Say(true) from p when s { reply Say(a: false); if s { send Say(s) to A[p]; } else { cancel t; } }
         on timeout t { } on restart { send Say(s) to B; }
     }
-    node B { fair on Say(..) { } }
-    network fifo, lossy, capacity n + 1, when full block, strong fair;
+    node B { fair on Say(..) { set u in 1..=n; set u in 2..; } on timeout u { set u in n; } }
+    fair clock until n + 1;
+    network fifo, shared, lossy, capacity n + 1, when full block, strong fair;
     faults { crash A at most n, fair restart; partition {A[0], B} | {A[1]}, heal; corrupt Say(_) into Say(true); lose Say; }
 }
 check broken: M(atomic: false) expect violates e in 4; check ok: M(true) expect holds, states 12;

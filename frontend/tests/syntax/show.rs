@@ -107,7 +107,15 @@ fn communication(what: &Communication) -> String {
         Communication::Send { value, to } => format!("(send {} (to {}))", expr(value), expr(to)),
         Communication::Broadcast { value, to } => format!("(send {} (to all {}))", expr(value), to.text),
         Communication::Reply { message, args } => format!("(reply {})", sent(message, args)),
-        Communication::Set(timer) => format!("(set {})", timer.text),
+        Communication::Set(timer, None) => format!("(set {})", timer.text),
+        Communication::Set(timer, Some(delay)) => {
+            let delay = match &delay.latest {
+                Latest::Same => expr(&delay.least),
+                Latest::Until(latest, closed) => range(&delay.least, latest, *closed),
+                Latest::Never => format!("(from {})", expr(&delay.least)),
+            };
+            format!("(set {} (in {delay}))", timer.text)
+        }
         Communication::Cancel(timer) => format!("(cancel {})", timer.text),
     }
 }

@@ -1,6 +1,7 @@
 //! Declarations and statements.
 
 use musilc_frontend::ast::*;
+use musilc_ir::{FairUnit, Fairness};
 
 use crate::show::{domain, each, expr, member, option, pattern, stmt, ty};
 use crate::sound;
@@ -142,6 +143,60 @@ fn parts() {
     let ItemKind::Check { expect, .. } = &chapter.items[2].kind else { panic!() };
     let ExpectKind::Reaches { property, .. } = &expect.kind else { panic!() };
     assert_eq!(member(property), "s[1].p[false].x");
+}
+
+#[test]
+fn clocks() {
+    let chapter = sound(
+        "protocol P(n: 1..=2) {
+            var clock: bool = false;
+            node A {
+                on start { set t in n; set t in 2..=n * 3; set t in 2..n; set t in 1 + n..; }
+                on timeout t { if clock { set t in 1; } clock = true; cancel t; }
+                action clock(until: bool) when clock { clock = until; set t in 3..; }
+            }
+            strong fair clock until n + 1;
+        }
+        protocol Q { fair clock; node clock { } }
+        protocol R { clock; var until: bool = clock; clock until until; }",
+    );
+    let protocols = chapter.items.iter().map(|item| match &item.kind {
+        ItemKind::Protocol { items, .. } => items.as_slice(),
+        _ => panic!(),
+    });
+    let mut clocks = Vec::new();
+    let mut bodies = Vec::new();
+    for item in protocols.flatten() {
+        match &item.kind {
+            ModelItemKind::Protocol(ProtocolItem::Clock(clock)) => {
+                clocks.push((clock.fairness, clock.end.as_ref().map(expr)));
+            }
+            ModelItemKind::Protocol(ProtocolItem::Node(node)) => {
+                bodies.extend(node.items.iter().filter_map(|item| match &item.kind {
+                    ModelItemKind::Protocol(ProtocolItem::On(handler)) => Some(each(&handler.body, stmt)),
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+    }
+    let unit = FairUnit::Instance;
+    assert_eq!(
+        clocks,
+        [
+            (Fairness::Strong(unit), Some("(+ n 1)".to_owned())),
+            (Fairness::Weak(unit), None),
+            (Fairness::None, None),
+            (Fairness::None, Some("until".to_owned())),
+        ]
+    );
+    assert_eq!(
+        bodies,
+        [
+            " (set t (in n)) (set t (in (..= 2 (* n 3)))) (set t (in (.. 2 n))) (set t (in (from (+ 1 n))))",
+            " (if clock (then (set t (in 1)))) (= clock true) (cancel t)",
+        ]
+    );
 }
 
 #[test]

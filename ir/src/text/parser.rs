@@ -495,6 +495,8 @@ impl Parser {
                 ProbeKind::Antecedent { property: self.name()? }
             } else if self.take_word("state") {
                 ProbeKind::DeclaredState { table: self.name()?, state: self.name()? }
+            } else if self.take_word("horizon") {
+                ProbeKind::Horizon
             } else {
                 return Ok(out);
             };

@@ -218,6 +218,7 @@ impl<'a> Printer<'a> {
             let kind = match &probe.kind {
                 ProbeKind::Antecedent { property } => format!("antecedent {}", name(property)),
                 ProbeKind::DeclaredState { table, state } => format!("state {} {}", name(table), name(state)),
+                ProbeKind::Horizon => "horizon".to_owned(),
             };
             self.line(2, &format!("{kind}: {}{}", writer.root(probe.expr, 4), span(probe.span)));
         }

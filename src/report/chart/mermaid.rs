@@ -1,7 +1,7 @@
 //! Runs as diagrams for Mermaid (<https://mermaid.js.org>): protocols as sequence diagrams, other models as states and what leads from one to
 //! the next.
 
-use super::sequence::{Fate, Sequence, What};
+use super::sequence::{Fate, Row, Sequence, What};
 use crate::report::changes::changes;
 use crate::report::trace::{Ending, all_values};
 use crate::report::value::instance;
@@ -53,7 +53,7 @@ fn of_protocol(sequence: &Sequence, trace: &Trace, ending: &Ending) -> String {
             lines.push("  loop for ever".to_owned());
         }
         let indent = if back_to.is_some_and(|first| number >= first) { "    " } else { "  " };
-        lines.push(format!("{indent}{}", step(&row.what, &all)));
+        lines.push(format!("{indent}{}", step(row, &all)));
     }
     if back_to.is_some() {
         lines.push("  end".to_owned());
@@ -66,12 +66,14 @@ fn of_protocol(sequence: &Sequence, trace: &Trace, ending: &Ending) -> String {
     lines.join("\n")
 }
 
-fn step(what: &What, all: &str) -> String {
-    match what {
+fn step(row: &Row, all: &str) -> String {
+    // The same mark as in the terminal: this node sends something.
+    let sends = |lane: &usize| if row.senders.contains(lane) { " ○" } else { "" };
+    match &row.what {
         What::Message { from, to, text, fate } => {
             let text = escape(text);
             match fate {
-                Fate::Delivered => format!("N{from}->>N{to}: {text}"),
+                Fate::Delivered => format!("N{from}->>N{to}: {text}{}", sends(to)),
                 Fate::Lost => format!("N{from}-xN{to}: {text}"),
                 Fate::Corrupted if from == to => format!("Note over N{from}: corrupted {text}"),
                 Fate::Corrupted => {
@@ -79,7 +81,7 @@ fn step(what: &What, all: &str) -> String {
                 }
             }
         }
-        What::At { lane, text, .. } => format!("Note over N{lane}: {}", escape(text)),
+        What::At { lane, text, .. } => format!("Note over N{lane}: {}{}", escape(text), sends(lane)),
         What::Across { text } => format!("Note over {all}: {}", escape(text)),
     }
 }

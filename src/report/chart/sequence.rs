@@ -237,7 +237,9 @@ impl Reader<'_> {
             }
             Event::Lose(store) => {
                 let of = self.chart.stores.get(*store)?;
-                let message = if self.is_queue(*store) {
+                let message = if self.is_one_queue(*store) {
+                    self.queued(before, *store)?.into_iter().next()?
+                } else if self.is_queue(*store) {
                     let link = of.packets.first()?;
                     let from = self.node(link.from, &mut args)?;
                     let to = self.node(link.to, &mut args)?;
@@ -256,6 +258,12 @@ impl Reader<'_> {
         let ty =
             self.chart.stores.get(store).and_then(|store| self.source(store.source)).map(|source| &source.ty);
         !matches!(ty, Some(musilc_ir::DataType::Set(_) | musilc_ir::DataType::Bag(..)))
+    }
+
+    /// Whether the store is a single queue: between two nodes, or for all.
+    fn is_one_queue(&self, store: usize) -> bool {
+        let source = self.chart.stores.get(store).and_then(|store| self.source(store.source));
+        source.is_some_and(|source| matches!(source.ty, musilc_ir::DataType::Seq(..)))
     }
 
     /// The message that a step is about: in a queue the first, else that with these fields.
@@ -289,7 +297,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A packet of a set or bag.
+    /// A packet of a set, of a bag, or of a single queue.
     fn read(&self, store: usize, packet: &Datum) -> Option<Message> {
         let Datum::Record { name, fields } = packet else { return None };
         let of = self.chart.stores.get(store)?.packets.iter().find(|of| of.variant == *name)?;
@@ -310,6 +318,9 @@ impl Reader<'_> {
         let of = self.chart.stores.get(store)?;
         let link = of.packets.first()?;
         let content = decode(self.source(of.source)?, state)?;
+        if let Datum::Seq(queue) = &content {
+            return queue.iter().map(|packet| self.read(store, packet)).collect();
+        }
         let element = |content: &Datum, lane: usize| {
             let Some((_, Some(index))) = self.nodes.get(lane) else { return Some(content.clone()) };
             let Datum::Array(pairs) = content else { return None };

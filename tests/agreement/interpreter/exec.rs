@@ -17,6 +17,12 @@ impl Scope<'_> {
         stmts.iter().try_for_each(|stmt| self.statement(stmt))
     }
 
+    /// Stores a truth value in a place of another state; its indices are parameters.
+    pub(crate) fn put(&mut self, state: &mut [V], place: &Place, holds: bool) {
+        let path = self.path(place).unwrap_or_else(|_| panic!("no such place"));
+        *part(&mut state[place.state.0 as usize], &path) = V::Bool(holds);
+    }
+
     fn statement(&mut self, stmt: &Stmt) -> Result<(), Fault> {
         match stmt {
             Stmt::Let(local, value) => {

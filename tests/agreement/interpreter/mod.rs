@@ -13,7 +13,7 @@ pub(crate) use value::{Fault, V};
 
 use eval::{Scope, contains};
 use musilc_frontend::Program;
-use musilc_frontend::hir::{Action, Chapter, Expr, Model};
+use musilc_frontend::hir::{Action, Chapter, Expr, Model, Origin};
 use value::values;
 
 /// A model with its arguments.
@@ -108,10 +108,24 @@ impl<'c> Machine<'c> {
             Ok(false) => return Step::Disabled,
             Ok(true) => {}
         }
-        match scope.exec(&action.body) {
-            Err(fault) => Step::Failed(fault),
-            Ok(()) => Step::Next(scope.state),
+        if let Err(fault) = scope.exec(&action.body) {
+            return Step::Failed(fault);
         }
+        // What the steps of environments keep to, with everything assumed. One without a value is an error, whatever the others say.
+        let mut after = scope.state.clone();
+        let mut step = Scope { state: state.to_vec(), next: Some(after.clone()), ..scope };
+        let mut kept = true;
+        for keep in &action.keeps {
+            match (step.truth(&keep.condition), &keep.origin) {
+                (Err(fault), _) => return Step::Failed(fault),
+                (Ok(holds), Origin::Claim(place)) => step.put(&mut after, place, holds),
+                (Ok(holds), Origin::Guarantee | Origin::Assumption(_)) => kept &= holds,
+            }
+        }
+        if !kept {
+            return Step::Disabled;
+        }
+        Step::Next(after)
     }
 
     /// Whether an instance is enabled in a state.

@@ -1,6 +1,6 @@
 //! The same protocol as a model in which everything is done by hand.
 
-use super::sketch::{Kind, Net, Reaction, Sketch, Step, To, Value, collect};
+use super::sketch::{Delay, Kind, Net, Reaction, Sketch, Step, To, Value, collect};
 use std::fmt::Write;
 
 /// What statements are written for.
@@ -21,7 +21,9 @@ pub(super) fn text(sketch: &Sketch) -> String {
         crash(&mut text, sketch, at, kind);
     }
     faults(&mut text, sketch);
-    let _ = writeln!(text, "    terminal {};", at_rest(sketch));
+    tick(&mut text, sketch);
+    let over = sketch.horizon.map_or_else(String::new, |end| format!(" || n == {end}"));
+    let _ = writeln!(text, "    terminal {}{over};", at_rest(sketch));
     let sum: Vec<String> = sketch
         .kinds
         .iter()
@@ -35,8 +37,58 @@ pub(super) fn text(sketch: &Sketch) -> String {
     text + "}\ncheck c: P expect holds;\n"
 }
 
+fn shared(sketch: &Sketch) -> bool {
+    matches!(sketch.net, Net::SharedDrop | Net::SharedBlock)
+}
+
 fn queued(sketch: &Sketch) -> bool {
-    matches!(sketch.net, Net::Drop | Net::Block)
+    matches!(sketch.net, Net::Drop | Net::Block) || shared(sketch)
+}
+
+/// The queue from one node to another.
+fn queue(sketch: &Sketch, (from, sender): (usize, &str), (to, receiver): (usize, &str)) -> String {
+    if shared(sketch) { "q".to_owned() } else { format!("q{from}{to}[{sender}][{receiver}]") }
+}
+
+/// What is added to a message's number in a queue for all, so that it says where the message comes from and where it goes to.
+fn address(sketch: &Sketch, (from, sender): (usize, &str), (to, receiver): (usize, &str)) -> String {
+    if shared(sketch) {
+        format!("3 * ({} + 4 * ({sender}) + 2 * ({receiver}))", 8 * from + to)
+    } else {
+        "0".to_owned()
+    }
+}
+
+/// Time passes, unless a timer that is due keeps it from that.
+fn tick(text: &mut String, sketch: &Sketch) {
+    if !sketch.ticks() {
+        return;
+    }
+    let (mut counting, mut held, mut body) = (Vec::new(), Vec::new(), String::new());
+    if let Some(end) = sketch.horizon {
+        counting.push(format!("n < {end}"));
+        body += " n = n + 1;";
+    }
+    for (at, kind) in sketch.kinds.iter().enumerate() {
+        let (Some(urgent), Some(timeout)) = (kind.counts(), &kind.timeout) else { continue };
+        let nodes = format!("i in 0..{}", kind.size);
+        if sketch.horizon.is_none() {
+            counting.push(format!("(exists {nodes}: t{at}[i] > 1 || w{at}[i] > 0)"));
+        }
+        if urgent {
+            let place = Place { sketch, kind: at, sender: None };
+            let mut due = awake(kind, at);
+            due.extend([format!("t{at}[i] == 1"), format!("w{at}[i] == 0")]);
+            due.extend(conditions_of(timeout, place));
+            held.push(format!("!(exists {nodes}: {})", due.join(" && ")));
+        }
+        let _ = write!(
+            body,
+            " for {nodes} {{ if t{at}[i] > 1 {{ t{at}[i] = t{at}[i] - 1; }} if w{at}[i] > 0 {{ w{at}[i] = w{at}[i] - 1; }} }}"
+        );
+    }
+    let conditions = [vec![format!("({})", counting.join(" || "))], held].concat();
+    let _ = writeln!(text, "    {}action tick(){} {{{body} }}", sketch.fair_clock, written(&conditions));
 }
 
 /// The pairs of kinds with messages between them.
@@ -56,11 +108,16 @@ fn variables(text: &mut String, sketch: &Sketch) {
         for (there, name, init) in [
             (kind.crashes.is_some(), "up", true),
             (kind.start.is_some(), "st", false),
-            (kind.timeout.is_some(), "t", false),
+            (kind.timeout.is_some() && kind.counts().is_none(), "t", false),
         ] {
             if there {
                 let _ = writeln!(text, "    var {name}{at}: [bool; 0..{all}] = {init};");
             }
+        }
+        if kind.counts().is_some() {
+            // One more than is left until it has to fire, and what is left until it may.
+            let _ = writeln!(text, "    var t{at}: [0..9; 0..{all}] = 0;");
+            let _ = writeln!(text, "    var w{at}: [0..9; 0..{all}] = 0;");
         }
         if let Some(most) = kind.crashes {
             let _ = writeln!(text, "    var cr{at}: 0..={most} = {most};");
@@ -73,6 +130,15 @@ fn variables(text: &mut String, sketch: &Sketch) {
     }
     if sketch.partition.is_some() {
         text.push_str("    var cut: bool = false;\n");
+    }
+    if let Some(end) = sketch.horizon {
+        let _ = writeln!(text, "    var n: 0..={end} = 0;");
+    }
+    if shared(sketch) {
+        if !sketch.routes().is_empty() {
+            let _ = writeln!(text, "    var q: Seq<0..48, {}> = [];", sketch.capacity);
+        }
+        return;
     }
     if queued(sketch) {
         for (from, to) in pairs(sketch) {
@@ -121,9 +187,20 @@ fn awake(kind: &Kind, at: usize) -> Vec<String> {
 }
 
 fn guard(mut conditions: Vec<String>, reaction: &Reaction, place: Place<'_>) -> String {
-    conditions.extend(reaction.unless.map(|value| format!("v{}[i] != {value}", place.kind)));
-    conditions.extend(room(&reaction.body, place));
+    conditions.extend(conditions_of(reaction, place));
     written(&conditions)
+}
+
+fn conditions_of(reaction: &Reaction, place: Place<'_>) -> Vec<String> {
+    let own = own_conditions(reaction, place);
+    own.into_iter().chain(room(&reaction.body, place)).collect()
+}
+
+/// But for the room for what is sent.
+fn own_conditions(reaction: &Reaction, place: Place<'_>) -> Vec<String> {
+    let unless = reaction.unless.map(|value| format!("v{}[i] != {value}", place.kind));
+    let after = reaction.after.map(|time| format!("n >= {time}"));
+    unless.into_iter().chain(after).collect()
 }
 
 fn written(conditions: &[String]) -> String {
@@ -142,6 +219,9 @@ fn room(body: &[Step], place: Place<'_>) -> Vec<String> {
     });
     receivers.sort_unstable();
     receivers.dedup();
+    if place.sketch.net == Net::SharedBlock && !receivers.is_empty() {
+        return vec![format!("q.len < {}", place.sketch.capacity)];
+    }
     if place.sketch.net != Net::Block {
         receivers.clear();
     }
@@ -167,12 +247,17 @@ fn reactions(text: &mut String, sketch: &Sketch, at: usize, kind: &Kind) {
         );
     }
     if let Some(reaction) = &kind.timeout {
-        let conditions = awake(kind, at).into_iter().chain([format!("t{at}[i]")]).collect();
+        let fires = match kind.counts() {
+            None => vec![format!("t{at}[i]")],
+            Some(_) => vec![format!("t{at}[i] > 0"), format!("w{at}[i] == 0")],
+        };
+        let conditions = awake(kind, at).into_iter().chain(fires).collect();
         let _ = writeln!(
             text,
-            "    {}action timeout{at}({i}){} {{ t{at}[i] = false;{} }}",
+            "    {}action timeout{at}({i}){} {{{}{} }}",
             reaction.fair,
             guard(conditions, reaction, place),
+            clear(kind, at),
             steps(&reaction.body, place)
         );
     }
@@ -194,6 +279,15 @@ fn reactions(text: &mut String, sketch: &Sketch, at: usize, kind: &Kind) {
     }
 }
 
+/// Clears the timer.
+fn clear(kind: &Kind, at: usize) -> String {
+    match (&kind.timeout, kind.counts()) {
+        (None, _) => String::new(),
+        (_, None) => format!(" t{at}[i] = false;"),
+        (_, Some(_)) => format!(" t{at}[i] = 0; w{at}[i] = 0;"),
+    }
+}
+
 fn delivery(text: &mut String, place: Place<'_>, message: usize, number: usize, reaction: &Reaction) {
     let Place { sketch, kind: at, sender } = place;
     let Some(sender) = sender else { return };
@@ -204,16 +298,17 @@ fn delivery(text: &mut String, place: Place<'_>, message: usize, number: usize, 
         conditions.push("!cut".to_owned());
     }
     let (take, before) = if queued(sketch) {
-        let queue = format!("q{sender}{at}[p][i]");
+        let ends = ((sender, "p"), (at, "i"));
+        let (queue, base) = (queue(sketch, ends.0, ends.1), address(sketch, ends.0, ends.1));
         conditions.push(format!("{queue}.len > 0"));
         conditions.push(match (message, reaction.only) {
-            (0, _) => format!("{queue}.head == 0"),
-            (_, None) => format!("{queue}.head > 0"),
-            (_, Some(only)) => format!("{queue}.head == {}", only + 1),
+            (0, _) => format!("{queue}.head == {base}"),
+            (_, None) => format!("({queue}.head == {base} + 1 || {queue}.head == {base} + 2)"),
+            (_, Some(only)) => format!("{queue}.head == {base} + {}", only + 1),
         });
         (
             format!(" {queue}.pop();"),
-            format!(" let f = if {queue}.head > 0 {{ {queue}.head - 1 }} else {{ 0 }};"),
+            format!(" let f = if {queue}.head % 3 > 0 {{ {queue}.head % 3 - 1 }} else {{ 0 }};"),
         )
     } else {
         let field = if message == 0 { "0" } else { "f" };
@@ -241,11 +336,14 @@ fn delivery(text: &mut String, place: Place<'_>, message: usize, number: usize, 
             guard(conditions, reaction, place)
         );
     }
-    let _ = writeln!(
-        text,
-        "    {fair}action {name}({params}){} {{{before}{take}{body} }}",
+    let guard = if shared(sketch) {
+        // What is taken makes room.
+        conditions.extend(own_conditions(reaction, place));
+        written(&conditions)
+    } else {
         guard(conditions, reaction, place)
-    );
+    };
+    let _ = writeln!(text, "    {fair}action {name}({params}){guard} {{{before}{take}{body} }}");
 }
 
 fn crash(text: &mut String, sketch: &Sketch, at: usize, kind: &Kind) {
@@ -254,7 +352,7 @@ fn crash(text: &mut String, sketch: &Sketch, at: usize, kind: &Kind) {
     }
     let i = format!("i: 0..{}", kind.size);
     let started = if kind.start.is_some() { format!(" st{at}[i] = false;") } else { String::new() };
-    let timer = if kind.timeout.is_some() { format!(" t{at}[i] = false;") } else { String::new() };
+    let timer = clear(kind, at);
     let own = if kind.stable { String::new() } else { format!(" v{at}[i] = 0;") };
     let _ = writeln!(
         text,
@@ -282,8 +380,16 @@ fn steps(body: &[Step], place: Place<'_>) -> String {
         let _ = match step {
             Step::Count => write!(text, " v{kind}[i] = (v{kind}[i] + 1) % 3;"),
             Step::Put(value) => write!(text, " v{kind}[i] = {value};"),
-            Step::SetTimer => write!(text, " t{kind}[i] = true;"),
-            Step::CancelTimer => write!(text, " t{kind}[i] = false;"),
+            Step::SetTimer(None) => write!(text, " t{kind}[i] = true;"),
+            Step::SetTimer(Some(delay)) => {
+                let (may, must) = match delay {
+                    Delay::In(ticks) => (ticks, 1 + ticks),
+                    Delay::Between(lo, hi) => (lo, 1 + hi),
+                    Delay::From(ticks) => (ticks, 1),
+                };
+                write!(text, " t{kind}[i] = {must}; w{kind}[i] = {may};")
+            }
+            Step::CancelTimer => write!(text, "{}", clear(&sketch.kinds[kind], kind)),
             Step::If(value, inner) => {
                 write!(text, " if v{kind}[i] == {value} {{{} }}", steps(inner, place))
             }
@@ -299,10 +405,12 @@ fn steps(body: &[Step], place: Place<'_>) -> String {
                     if !queued(sketch) {
                         return add(sketch, &format!("n{}{kind}{to}[i][{receiver}][{field}]", sent.message));
                     }
-                    let queue = format!("q{kind}{to}[i][{receiver}]");
+                    let ends = ((kind, "i"), (to, receiver));
+                    let queue = queue(sketch, ends.0, ends.1);
                     let code = if sent.message == 0 { "0".to_owned() } else { format!("1 + {field}") };
+                    let code = format!("{} + {code}", address(sketch, ends.0, ends.1));
                     match sketch.net {
-                        Net::Drop => {
+                        Net::Drop | Net::SharedDrop => {
                             format!(" if {queue}.len < {} {{ {queue}.push({code}); }}", sketch.capacity)
                         }
                         _ => format!(" {queue}.push({code});"),
@@ -328,7 +436,9 @@ fn faults(text: &mut String, sketch: &Sketch) {
     let ends = |from: usize, to: usize| format!("i: 0..{}, j: 0..{}", size(from), size(to));
     let (left, spend) = if sketch.losses.is_some() { (" && ls > 0", " ls = ls - 1;") } else { ("", "") };
     let loses = sketch.lossy || sketch.losses.is_some();
-    if loses && queued(sketch) {
+    if loses && shared(sketch) && !sketch.routes().is_empty() {
+        let _ = writeln!(text, "    action lose() when q.len > 0{left} {{ q.pop();{spend} }}");
+    } else if loses && queued(sketch) {
         for (from, to) in pairs(sketch) {
             let queue = format!("q{from}{to}[i][j]");
             let _ = writeln!(
@@ -353,10 +463,11 @@ fn faults(text: &mut String, sketch: &Sketch) {
         if let (1, Some((old, new))) = (message, sketch.corrupt) {
             let ends = ends(from, to);
             let _ = if queued(sketch) {
-                let queue = format!("q{from}{to}[i][j]");
+                let (queue, base) =
+                    (queue(sketch, (from, "i"), (to, "j")), address(sketch, (from, "i"), (to, "j")));
                 writeln!(
                     text,
-                    "    action corrupt{from}{to}({ends}) when co > 0 && {queue}.len > 0 && {queue}.head == {} {{ {queue}[0] = {}; co = co - 1; }}",
+                    "    action corrupt{from}{to}({ends}) when co > 0 && {queue}.len > 0 && {queue}.head == {base} + {} {{ {queue}[0] = {base} + {}; co = co - 1; }}",
                     old + 1,
                     new + 1
                 )
@@ -391,8 +502,14 @@ fn at_rest(sketch: &Sketch) -> String {
     let mut conditions = Vec::new();
     if queued(sketch) {
         for (from, to) in pairs(sketch) {
+            let base = address(sketch, (from, "i"), (to, "j"));
+            let nothing = if shared(sketch) {
+                format!("(forall m in q: m / 3 != ({base}) / 3)")
+            } else {
+                format!("q{from}{to}[i][j].len == 0")
+            };
             conditions.push(format!(
-                "(forall i in 0..{}, j in 0..{}: q{from}{to}[i][j].len == 0{})",
+                "(forall i in 0..{}, j in 0..{}: {nothing}{})",
                 size(from),
                 size(to),
                 held(from, to)

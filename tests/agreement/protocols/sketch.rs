@@ -11,6 +11,29 @@ pub(super) enum Net {
     Drop,
     /// A queue that blocks its senders.
     Block,
+    /// One queue for all that drops what finds no room.
+    SharedDrop,
+    /// One queue for all that blocks its senders.
+    SharedBlock,
+}
+
+/// When a timer fires.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Delay {
+    /// After these ticks.
+    In(u8),
+    /// From so many ticks to so many.
+    Between(u8, u8),
+    /// At any time after these ticks.
+    From(u8),
+}
+
+/// How a timer is set everywhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Timer {
+    Untimed,
+    Ends,
+    Never,
 }
 
 /// The value of a message's field.
@@ -52,7 +75,7 @@ pub(super) enum Step {
     /// `v = c`
     Put(u8),
     Send(Sent),
-    SetTimer,
+    SetTimer(Option<Delay>),
     CancelTimer,
     /// If `v == c`.
     If(u8, Vec<Step>),
@@ -63,6 +86,8 @@ pub(super) enum Step {
 pub(super) struct Reaction {
     /// `v != c`
     pub(super) unless: Option<u8>,
+    /// `now >= c`
+    pub(super) after: Option<u8>,
     /// Of a message with a field: only this value.
     pub(super) only: Option<u8>,
     pub(super) fair: &'static str,
@@ -103,6 +128,9 @@ pub(super) struct Sketch {
     /// `{A} | {B}`, perhaps with `heal`.
     pub(super) partition: Option<bool>,
     pub(super) fair: &'static str,
+    /// Where the time ends, if it can be read.
+    pub(super) horizon: Option<u8>,
+    pub(super) fair_clock: &'static str,
     /// The sum of all variables stays below.
     pub(super) below: u8,
     /// The first variable of the first kind comes to this.
@@ -120,17 +148,21 @@ impl Sketch {
                 (size, size > 1 || dice.chance(20))
             })
             .collect();
-        let net = *dice.among(&[Net::Set, Net::Set, Net::Bag, Net::Drop, Net::Block]);
+        let shared = [Net::SharedDrop, Net::SharedBlock];
+        let net = *dice.among(&[Net::Set, Net::Set, Net::Bag, Net::Drop, Net::Block, shared[0], shared[1]]);
+        let horizon = dice.chance(20).then(|| 1 + byte(dice.pick(3)));
         let lossy = dice.chance(25);
         let duplicating = dice.chance(15);
         let mut kinds: Vec<Kind> = Vec::new();
         for at in 0..count {
-            let timer = dice.chance(35);
+            let timer = dice
+                .chance(50)
+                .then(|| *dice.among(&[Timer::Untimed, Timer::Ends, Timer::Ends, Timer::Never]));
             let make = |dice: &mut Dice<'_>, field: bool, sender: bool| {
-                reaction(dice, &shapes, timer, field, sender)
+                reaction(dice, &shapes, (timer, horizon), field, sender)
             };
             let start = dice.chance(50).then(|| make(dice, false, false));
-            let timeout = timer.then(|| make(dice, false, false));
+            let timeout = timer.map(|_| make(dice, false, false));
             let act = (at == 0 && start.is_none() || dice.chance(35)).then(|| make(dice, false, false));
             let on = [0, 1].map(|message| {
                 (0..=usize::from(dice.chance(15))).map(|_| make(dice, message == 1, true)).collect()
@@ -163,6 +195,8 @@ impl Sketch {
             corrupt: dice.chance(20).then(|| (byte(dice.pick(2)), byte(dice.pick(2)))),
             partition: (count == 2 && dice.chance(20)).then(|| dice.chance(60)),
             fair: ["", "fair ", "strong fair "][dice.pick(3)],
+            horizon,
+            fair_clock: ["", "fair ", "strong fair "][dice.pick(3)],
             below: 2 + byte(dice.pick(6)),
             comes_to: dice.chance(50).then(|| byte(dice.pick(3))),
         }
@@ -217,7 +251,7 @@ pub(super) fn collect(body: &[Step], visit: &mut impl FnMut(Sent)) {
         match step {
             Step::Send(sent) => visit(*sent),
             Step::If(_, inner) => collect(inner, visit),
-            Step::Count | Step::Put(_) | Step::SetTimer | Step::CancelTimer => {}
+            Step::Count | Step::Put(_) | Step::SetTimer(_) | Step::CancelTimer => {}
         }
     }
 }
@@ -226,8 +260,61 @@ fn byte(n: usize) -> u8 {
     u8::try_from(n).unwrap_or(0)
 }
 
-fn reaction(dice: &mut Dice<'_>, shapes: &[(u8, bool)], timer: bool, field: bool, sender: bool) -> Reaction {
+impl Kind {
+    /// Calls `visit` with each way in which its timer is set.
+    fn settings(&self, visit: &mut impl FnMut(Option<Delay>)) {
+        fn find(body: &[Step], visit: &mut impl FnMut(Option<Delay>)) {
+            for step in body {
+                match step {
+                    Step::SetTimer(delay) => visit(*delay),
+                    Step::If(_, inner) => find(inner, visit),
+                    _ => {}
+                }
+            }
+        }
+        let plain = [&self.start, &self.timeout, &self.act].into_iter().flatten();
+        plain.chain(self.on.iter().flatten()).for_each(|reaction| find(&reaction.body, visit));
+        self.on_restart.iter().for_each(|body| find(body, visit));
+    }
+
+    /// Whether its timer counts ticks, and, if so, whether it ever has to fire.
+    pub(super) fn counts(&self) -> Option<bool> {
+        let mut urgent = None;
+        self.settings(&mut |delay| {
+            if let Some(delay) = delay {
+                urgent = Some(!matches!(delay, Delay::From(_)));
+            }
+        });
+        urgent
+    }
+}
+
+impl Sketch {
+    /// Whether there is a clock.
+    pub(super) fn ticks(&self) -> bool {
+        self.horizon.is_some() || self.kinds.iter().any(|kind| kind.counts().is_some())
+    }
+}
+
+fn delay(dice: &mut Dice<'_>, timer: Timer) -> Option<Delay> {
+    let short = byte(dice.pick(3));
+    match timer {
+        Timer::Untimed => None,
+        Timer::Never => Some(Delay::From(short)),
+        Timer::Ends if dice.chance(40) => Some(Delay::Between(short, short.max(1) + byte(dice.pick(2)))),
+        Timer::Ends => Some(Delay::In(1 + short)),
+    }
+}
+
+fn reaction(
+    dice: &mut Dice<'_>,
+    shapes: &[(u8, bool)],
+    (timer, horizon): (Option<Timer>, Option<u8>),
+    field: bool,
+    sender: bool,
+) -> Reaction {
     Reaction {
+        after: horizon.filter(|_| dice.chance(20)).map(|end| byte(dice.pick(usize::from(end) + 1))),
         unless: dice.chance(60).then(|| byte(dice.pick(3))),
         only: (field && dice.chance(30)).then(|| byte(dice.pick(2))),
         fair: if dice.chance(15) { "fair " } else { "" },
@@ -238,7 +325,7 @@ fn reaction(dice: &mut Dice<'_>, shapes: &[(u8, bool)], timer: bool, field: bool
 fn steps(
     dice: &mut Dice<'_>,
     shapes: &[(u8, bool)],
-    timer: bool,
+    timer: Option<Timer>,
     field: bool,
     sender: bool,
     depth: usize,
@@ -248,8 +335,8 @@ fn steps(
         .map(|_| match dice.pick(10) {
             0..=2 => Step::Count,
             3 => Step::Put(byte(dice.pick(3))),
-            4 if timer => Step::SetTimer,
-            5 if timer => Step::CancelTimer,
+            4 if timer.is_some() => Step::SetTimer(timer.and_then(|timer| delay(dice, timer))),
+            5 if timer.is_some() => Step::CancelTimer,
             6 if depth == 0 => Step::If(byte(dice.pick(3)), steps(dice, shapes, timer, field, sender, 1)),
             _ => {
                 let kind = dice.pick(shapes.len());

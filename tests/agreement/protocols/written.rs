@@ -1,6 +1,6 @@
 //! The protocol as a protocol.
 
-use super::sketch::{Kind, Net, Reaction, Sent, Sketch, Step, To, Value};
+use super::sketch::{Delay, Kind, Net, Reaction, Sent, Sketch, Step, To, Value};
 use std::fmt::Write;
 
 const NAMES: [&str; 2] = ["A", "B"];
@@ -12,6 +12,15 @@ pub(super) fn text(sketch: &Sketch) -> String {
         node(&mut text, sketch, at, kind);
     }
     network(&mut text, sketch);
+    match sketch.horizon {
+        Some(end) => {
+            let _ = writeln!(text, "    {}clock until {end};", sketch.fair_clock);
+        }
+        None if sketch.ticks() && !sketch.fair_clock.is_empty() => {
+            let _ = writeln!(text, "    {}clock;", sketch.fair_clock);
+        }
+        None => {}
+    }
     let sum: Vec<String> = sketch
         .kinds
         .iter()
@@ -41,8 +50,8 @@ fn node(text: &mut String, sketch: &Sketch, at: usize, kind: &Kind) {
     if let Some(reaction) = &kind.timeout {
         handler(text, sketch, "timeout t", reaction);
     }
-    if let Some(Reaction { unless, fair, body, .. }) = &kind.act {
-        let _ = writeln!(text, "        {fair}action act(){} {{{} }}", when(*unless), steps(sketch, body));
+    if let Some(reaction @ Reaction { fair, body, .. }) = &kind.act {
+        let _ = writeln!(text, "        {fair}action act(){} {{{} }}", when(reaction), steps(sketch, body));
     }
     for (message, reactions) in kind.on.iter().enumerate() {
         for reaction in reactions {
@@ -60,16 +69,19 @@ fn node(text: &mut String, sketch: &Sketch, at: usize, kind: &Kind) {
     text.push_str("    }\n");
 }
 
-fn when(unless: Option<u8>) -> String {
-    unless.map_or_else(String::new, |value| format!(" when v != {value}"))
+fn when(reaction: &Reaction) -> String {
+    let unless = reaction.unless.map(|value| format!("v != {value}"));
+    let after = reaction.after.map(|time| format!("now >= {time}"));
+    let conditions: Vec<String> = unless.into_iter().chain(after).collect();
+    if conditions.is_empty() { String::new() } else { format!(" when {}", conditions.join(" && ")) }
 }
 
 fn handler(text: &mut String, sketch: &Sketch, event: &str, reaction: &Reaction) {
-    let Reaction { unless, fair, body, .. } = reaction;
+    let Reaction { fair, body, .. } = reaction;
     let _ = writeln!(
         text,
         "        {fair}on {event}{} {{{} }}",
-        when(*unless),
+        when(reaction),
         steps_for(sketch, body, reaction.only)
     );
 }
@@ -85,7 +97,13 @@ fn steps_for(sketch: &Sketch, body: &[Step], only: Option<u8>) -> String {
         let _ = match step {
             Step::Count => write!(text, " v = (v + 1) % 3;"),
             Step::Put(value) => write!(text, " v = {value};"),
-            Step::SetTimer => write!(text, " set t;"),
+            Step::SetTimer(None) => write!(text, " set t;"),
+            Step::SetTimer(Some(Delay::In(ticks))) => write!(text, " set t in {ticks};"),
+            Step::SetTimer(Some(Delay::Between(lo, hi))) if lo % 2 == 0 => {
+                write!(text, " set t in {lo}..{hi} + 1;")
+            }
+            Step::SetTimer(Some(Delay::Between(lo, hi))) => write!(text, " set t in {lo}..={hi};"),
+            Step::SetTimer(Some(Delay::From(ticks))) => write!(text, " set t in {ticks}..;"),
             Step::CancelTimer => write!(text, " cancel t;"),
             Step::If(value, inner) => {
                 write!(text, " if v == {value} {{{} }}", steps_for(sketch, inner, only))
@@ -129,6 +147,8 @@ fn network(text: &mut String, sketch: &Sketch) {
         Net::Bag => format!("bag, capacity {}, when full drop", sketch.capacity),
         Net::Drop => format!("fifo, capacity {}, when full drop", sketch.capacity),
         Net::Block => format!("fifo, capacity {}, when full block", sketch.capacity),
+        Net::SharedDrop => format!("fifo, shared, capacity {}, when full drop", sketch.capacity),
+        Net::SharedBlock => format!("fifo, shared, capacity {}, when full block", sketch.capacity),
     };
     let lossy = if sketch.lossy { ", lossy" } else { "" };
     let duplicating = if sketch.duplicating { ", duplicating" } else { "" };

@@ -55,7 +55,7 @@ impl Writer<'_, '_> {
             }
         }
         let body = replace_communications(&action.body, &mut |span, communication| {
-            self.communicate(span, communication)
+            vec![self.communicate(span, communication)]
         });
         let at = Tree(action.name.span);
         let loads = self.loads(&action.body);
@@ -160,7 +160,7 @@ impl Writer<'_, '_> {
                 Some(channel) => for_each(at, &self.channels[channel], value),
                 None => at.stmt(StmtKind::Error),
             },
-            Communication::Reply { .. } | Communication::Set(_) | Communication::Cancel(_) => {
+            Communication::Reply { .. } | Communication::Set(..) | Communication::Cancel(_) => {
                 self.report(mistakes::only_in_nodes(span));
                 at.stmt(StmtKind::Error)
             }

@@ -1,6 +1,6 @@
 //! The channels that a model declares, or that it is given by the model around.
 
-use super::super::options::{Carrier, Network, Order};
+use super::super::options::{Carrier, Network};
 use super::super::store::{Store, store_type};
 use super::super::tree::Tree;
 use crate::ast::{
@@ -70,7 +70,7 @@ impl<'a> Declared<'a> {
     }
 
     pub(super) fn is_queue(&self) -> bool {
-        self.network.order == Order::Fifo
+        self.network.is_queued()
     }
 
     /// The type of the variable.

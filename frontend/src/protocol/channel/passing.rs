@@ -63,7 +63,7 @@ fn used(items: &[ModelItem]) -> (HashSet<String>, HashSet<String>) {
                 communications(&action.body, &mut |_, communication| match communication {
                     Communication::Send { to, .. } => sends.extend(root(to).map(|name| name.text.clone())),
                     Communication::Broadcast { to, .. } => drop(sends.insert(to.text.clone())),
-                    Communication::Reply { .. } | Communication::Set(_) | Communication::Cancel(_) => {}
+                    Communication::Reply { .. } | Communication::Set(..) | Communication::Cancel(_) => {}
                 });
                 for param in &action.params {
                     if let Domain::Channel(place) = &param.domain {
@@ -178,7 +178,7 @@ fn order(order: Order) -> &'static str {
     match order {
         Order::Unordered => "unordered",
         Order::Bag => "bag",
-        Order::Fifo => "fifo",
+        Order::Fifo | Order::Shared => "fifo",
     }
 }
 

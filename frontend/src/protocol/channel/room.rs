@@ -1,6 +1,6 @@
 //! Where senders are blocked: on which condition there is room for all that an action may send.
 
-use super::super::options::{Order, WhenFull};
+use super::super::options::WhenFull;
 use super::super::tree::Tree;
 use super::{Target, Writer, mistakes};
 use crate::ast::{
@@ -53,7 +53,7 @@ impl Writer<'_, '_> {
         names(stmts, &mut bound);
         let blocks = |at: &usize| {
             let network = &self.channels[*at].network;
-            network.order == Order::Fifo && network.when_full == WhenFull::Block
+            network.is_queued() && network.when_full == WhenFull::Block
         };
         let blocking: Vec<usize> = (0..self.channels.len()).filter(blocks).collect();
         let load = |channel| Load { channel, sent: self.sent(stmts, channel, &bound, &mut Vec::new()) };
