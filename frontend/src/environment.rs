@@ -98,6 +98,10 @@ fn nothing_guaranteed(check: &Name, with: &[Part]) -> Diagnostic {
     })
 }
 
+/// What an environment does with channels.
+pub(crate) const CHANGE_WHAT_IS_GIVEN: &str =
+    "change what it is given by `ref`: a channel of the model is a set, a bag or a sequence";
+
 /// Reports what only environments may have.
 fn outside(item: &ModelItem, diagnostics: &mut Vec<Diagnostic>) {
     let what = match &item.kind {
@@ -124,6 +128,9 @@ fn in_environment(item: &ModelItem, diagnostics: &mut Vec<Diagnostic>) {
             ("`terminal`", "whether nothing has to happen any more is up to the model")
         }
         ModelItemKind::Part(_) => ("a part", "a check may have several environments: `with A(…), B(…)`"),
+        ModelItemKind::Channel(_) => {
+            ("a channel", "declare it in the model, and give it to the environment by `ref`")
+        }
         ModelItemKind::Sync(_) => ("`sync`", "the actions of an environment are steps of their own"),
         _ => return,
     };

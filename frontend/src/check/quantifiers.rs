@@ -6,6 +6,7 @@ use super::scope::{Body, failed};
 use super::types::{join, unknown};
 use crate::ast::{self, ExprKind as Ast, Quantifier};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::environment::CHANGE_WHAT_IS_GIVEN;
 use crate::hir::{Domain, Expr, ExprKind, Operator};
 use musilc_ir::{DataType, Span};
 use std::sync::Arc;
@@ -97,9 +98,11 @@ impl<'a> Body<'_, 'a> {
                 return Some((Domain::Type(resolved.clone()), resolved));
             }
             ast::Domain::Expr(expr) => expr,
-            // Put into other words, or reported, before anything is checked.
+            // Elsewhere, put into other words, or reported, before anything is checked.
             ast::Domain::Channel(place) => {
-                self.error(Code::MisplacedItem, place.span, "this is received by nobody");
+                let message = "an environment does not receive messages";
+                let diagnostic = Diagnostic::error(Code::MisplacedItem, place.span, message);
+                self.report(diagnostic.help(CHANGE_WHAT_IS_GIVEN));
                 return None;
             }
         };

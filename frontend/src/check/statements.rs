@@ -6,6 +6,7 @@ use super::types::{is_unknown, unknown};
 use super::{listed, nearest};
 use crate::ast::{self, ExprKind as Ast, ItemKind, Name, StmtKind};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::environment::CHANGE_WHAT_IS_GIVEN;
 use crate::hir::{Change, Expr, Pattern, Place, Projection, Stmt};
 use musilc_ir::{DataType, Span};
 
@@ -53,9 +54,14 @@ impl<'a> Body<'_, 'a> {
                 self.leave(mark);
                 domain.map(|(domain, _)| Stmt::For(local, domain, body))
             }
-            // Put into other words, or reported, before anything is checked.
+            // Elsewhere, put into other words, or reported, before anything is checked.
             StmtKind::Communicate(_) => {
-                self.error(Code::MisplacedItem, stmt.span, "this is sent to nobody");
+                let diagnostic = Diagnostic::error(
+                    Code::MisplacedItem,
+                    stmt.span,
+                    "an environment does not send messages",
+                );
+                self.report(diagnostic.help(CHANGE_WHAT_IS_GIVEN));
                 None
             }
             StmtKind::Error => None,
