@@ -6,7 +6,7 @@
 //! is known from the place, the rest suffices (*quotienting*: Cleary, *Compact Hash Tables Using Bidirectional Linear Probing*, 1984).
 
 use crate::layout::Layout;
-use crate::store::hash;
+use crate::store::{FACTOR, hash};
 
 /// With more bits in a rank, parts of keys suffice only from millions of states on, and until then mixing costs more than it gives.
 const MOST_BITS: u32 = 43;
@@ -15,7 +15,7 @@ const MOST_BITS: u32 = 43;
 const CHUNK: u32 = 9;
 
 /// Odd numbers without a pattern.
-const FACTORS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93];
+const FACTORS: [u64; 2] = [FACTOR, 0xd6e8_feb8_6659_fd93];
 
 /// How the keys of states come about.
 #[derive(Debug)]
@@ -39,12 +39,7 @@ impl Keys {
     /// Appends the keys of states of so many words.
     #[inline]
     pub(crate) fn append(&self, states: &[u64], words: usize, keys: &mut Vec<u64>) {
-        match (self, words) {
-            (Keys::Mixed(mixer), 1) => mixer.append(states, keys),
-            (_, 1) => keys.extend(states.as_chunks::<1>().0.iter().map(|state| hash(state))),
-            (_, 2) => keys.extend(states.as_chunks::<2>().0.iter().map(|state| hash(state))),
-            _ => keys.extend(states.chunks_exact(words).map(hash)),
-        }
+        keys.extend(states.chunks_exact(words).map(|state| self.of(state)));
     }
 }
 

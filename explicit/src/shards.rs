@@ -6,11 +6,10 @@ use crate::level::{Hand, Level};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
 use crate::seen::Seen;
-use crate::store::{Cursor, Entry, Share, Short, Store};
+use crate::store::{Count, Cursor, Entry, Share, Short, Store};
 use rayon::ThreadPool;
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So many sets that threads are seldom in each other's way.
@@ -21,7 +20,7 @@ pub(crate) struct Shards<const W: usize> {
     shards: Vec<Mutex<Seen<W>>>,
     words: usize,
     /// The number of states. Threads that enter some together count them in beforehand.
-    len: AtomicU64,
+    len: Count,
     /// Where the states of the frontier are, in the order in which they were found: which set, and their number there.
     front: Level,
 }
@@ -30,7 +29,7 @@ impl<const W: usize> Shards<W> {
     /// An empty set of states of so many words.
     pub(crate) fn new(words: usize) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::new(Seen::new(words))).collect();
-        Self { shards, words, len: AtomicU64::new(0), front: Level::default() }
+        Self { shards, words, len: Count::default(), front: Level::default() }
     }
 
     /// The set that a state with this hash belongs to. The sets themselves go by other bits.
@@ -62,7 +61,7 @@ impl<const W: usize> Store for Shards<W> {
     const KIND: &'static str = "shards";
 
     fn len(&self) -> u64 {
-        self.len.load(Ordering::Relaxed)
+        self.len.get()
     }
 
     fn frontier(&self) -> usize {
@@ -92,8 +91,7 @@ impl<const W: usize> Store for Shards<W> {
     ) -> Result<(), Short> {
         let count = batch.keys.len() as u64;
         // As if all were new: so there are never more than are allowed.
-        if self.len.fetch_add(count, Ordering::Relaxed) + count > most {
-            self.len.fetch_sub(count, Ordering::Relaxed);
+        if !self.len.claim(count, most) {
             return Err(Short::Room);
         }
         let mut new = 0;
@@ -102,7 +100,7 @@ impl<const W: usize> Store for Shards<W> {
             new += u64::from(self.enter_one(hand, state, key, memory)?);
             Ok(())
         });
-        self.len.fetch_sub(count - new, Ordering::Relaxed);
+        self.len.give_back(count - new);
         entered
     }
 
@@ -137,7 +135,7 @@ impl<const W: usize> Store for Shards<W> {
     }
 
     fn load(&mut self, from: &mut Reader, memory: &Memory) -> Result<(), Unfit> {
-        *self.len.get_mut() = from.word()?;
+        *self.len.alone() = from.word()?;
         self.front = Level::load(from, 1, memory)?;
         for shard in &mut self.shards {
             shard.get_mut().unwrap_or_else(PoisonError::into_inner).load(from, memory)?;

@@ -7,6 +7,7 @@ use crate::memory::{Full, Memory};
 use rayon::ThreadPool;
 use std::io;
 use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A set of packed states that knows which of them were entered together, one depth after the other.
 ///
@@ -87,6 +88,36 @@ pub(crate) struct Entry<'b> {
     pub(crate) ahead: &'b [u64],
 }
 
+/// A number of states that several threads add to. Each of them claims what it may add before it does, so that there are never too many.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    /// The number, with what is claimed.
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The number, for one who has it alone.
+    pub(crate) fn alone(&mut self) -> &mut u64 {
+        self.0.get_mut()
+    }
+
+    /// Claims so many states, unless there may come to be more than `most`; whether it did.
+    pub(crate) fn claim(&self, states: u64, most: u64) -> bool {
+        let fits = self.0.fetch_add(states, Ordering::Relaxed) + states <= most;
+        if !fits {
+            self.give_back(states);
+        }
+        fits
+    }
+
+    /// Gives back what has been claimed and was not needed.
+    pub(crate) fn give_back(&self, states: u64) {
+        self.0.fetch_sub(states, Ordering::Relaxed);
+    }
+}
+
 /// Why threads cannot go on together.
 pub(crate) enum Short {
     /// One of them has to make room.
@@ -131,11 +162,13 @@ pub(crate) struct Cursor {
 /// So many states are read at a time.
 pub(crate) const BLOCK: usize = 64;
 
+/// An odd number without a pattern: 2⁶⁴ divided by the golden ratio (Knuth, *The Art of Computer Programming*, vol. 3, section 6.4).
+pub(crate) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Mixes the words of a state: each is folded in by a multiplication of 64 by 64 bits whose halves are combined, which spreads
 /// every bit over the whole result.
 #[inline(always)]
 pub(crate) fn hash(state: &[u64]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = 0x2545_f491_4f6c_dd1d_u64;
     for word in state {
         let product = u128::from(hash ^ word) * u128::from(FACTOR);

@@ -21,7 +21,7 @@ use crate::keys::Keys;
 use crate::level::{Hand, Level};
 use crate::machine::Stop;
 use crate::memory::{Full, Memory};
-use crate::store::{BLOCK, Cursor, Entry, Share, Short, Store};
+use crate::store::{BLOCK, Count, Cursor, Entry, Share, Short, Store};
 use bytemuck::{cast_slice, cast_slice_mut};
 use memmap2::{MmapMut, MmapOptions};
 use narrow::{Division, Narrow};
@@ -30,7 +30,7 @@ use rayon::prelude::*;
 use shape::{Shape, Wide};
 use std::io;
 use std::ops::{ControlFlow, Range};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Eight words: one cache line. Of states of two words, the first words come first.
 pub(crate) type Bucket = [u64; 8];
@@ -106,7 +106,7 @@ pub(crate) struct Table<const W: usize> {
     /// The number of buckets that states are mapped to.
     homes: usize,
     /// The number of states. Threads that enter some together count them in beforehand.
-    len: AtomicU64,
+    len: Count,
     /// How many states it takes before it should grow.
     room: u64,
     /// A thread has found no place for a state.
@@ -151,7 +151,7 @@ impl<const W: usize> Table<W> {
         let mut table = Self {
             map: reserve(most, bytes)?,
             homes: FIRST,
-            len: AtomicU64::new(0),
+            len: Count::default(),
             room: 0,
             cramped: AtomicBool::new(false),
             tag,
@@ -180,7 +180,7 @@ impl<const W: usize> Table<W> {
 
     /// The number of states.
     fn count(&mut self) -> u64 {
-        *self.len.get_mut()
+        *self.len.alone()
     }
 
     /// How many states so many buckets take before the table should grow: up to there most buckets are not full, and no state is far from where it
@@ -327,7 +327,7 @@ impl<const W: usize> Store for Table<W> {
     const KIND: &'static str = "wide or narrow buckets";
 
     fn len(&self) -> u64 {
-        self.len.load(Ordering::Relaxed)
+        self.len.get()
     }
 
     fn frontier(&self) -> usize {
@@ -365,7 +365,7 @@ impl<const W: usize> Store for Table<W> {
                 probe::enter(shape, buckets, cast_slice(some), &keys[..count], ahead, cast_slice_mut(fresh))
             });
             hand.commit(entered.new * W);
-            *self.len.get_mut() += entered.new as u64;
+            *self.len.alone() += entered.new as u64;
             ahead = &[];
             if entered.all {
                 (states, keys) = (&states[count * W..], &keys[count..]);
@@ -391,8 +391,7 @@ impl<const W: usize> Store for Table<W> {
             let tail = hand.tail(states.len(), memory)?;
             let count = keys.len() as u64;
             // As if all were new, so that there is room for all whatever the others do.
-            if self.len.fetch_add(count, Ordering::Relaxed) + count > self.room.min(most) {
-                self.len.fetch_sub(count, Ordering::Relaxed);
+            if !self.len.claim(count, self.room.min(most)) {
                 return Err(Short::Room);
             }
             let fresh = &mut tail[..states.len()];
@@ -401,7 +400,7 @@ impl<const W: usize> Store for Table<W> {
                 shared::enter_shared(shape, buckets, cast_slice(states), keys, ahead, cast_slice_mut(fresh))
             });
             hand.commit(entered.new * W);
-            self.len.fetch_sub(count - entered.new as u64, Ordering::Relaxed);
+            self.len.give_back(count - entered.new as u64);
             if !entered.all {
                 self.cramped.store(true, Ordering::Relaxed);
                 return Err(Short::Room);
@@ -486,7 +485,7 @@ impl<const W: usize> Store for Table<W> {
             (_, Keys::Hashed) => return Err(Unfit::Damaged),
         };
         self.room = self.soft_room(homes);
-        *self.len.get_mut() = from.word()?;
+        *self.len.alone() = from.word()?;
         self.kept.clear();
         for _ in 0..from.length(8)? {
             self.kept.push(match from.word()? {

@@ -132,7 +132,7 @@ impl Seen<'_> {
                     Diagnostic::warning(Code::UnreachedState, *span, message)
                         .primary(format!("not in any check of {model}"))
                 }
-                // The better.
+                // A clock that never comes to its end cuts nothing off.
                 ProbeKind::Horizon => return None,
             })
         });

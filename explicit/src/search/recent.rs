@@ -6,7 +6,7 @@
 
 use super::pipeline::Batch;
 use crate::keys::{Keys, Mixer};
-use crate::store::hash;
+use crate::store::{FACTOR, hash};
 
 /// Bytes of the table.
 const BYTES: usize = 1 << 18;
@@ -68,7 +68,6 @@ impl Recent {
     /// Keys that are ranks take longer than what is needed here, so only the states that are let through get one.
     #[inline(never)]
     fn sift_ranked(&mut self, states: &[u64], mixer: &Mixer, batch: &mut Batch) {
-        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
         let before = batch.states.len();
         let mut len = before;
         batch.states.resize(len + states.len(), 0);
