@@ -263,12 +263,10 @@ impl<'a> Survey<'a> {
                 concerned.iter().filter(|route| (route.from, route.to) == link).collect();
             let Some(&&first) = routes.first() else { continue };
             let (params, ends) = self.both_ends(at, link);
-            let queue = || self.queue(at, link, &ends);
-            let some = at.binary(at.field(queue(), "len"), BinaryOp::Gt, at.int(0));
-            let is = message.map(|_| {
-                at.is(at.field(queue(), "head"), &self.packets(first), self.variant(first), Vec::new(), true)
-            });
-            let pop = at.change(queue(), "pop", Vec::new());
+            let store = self.store(at, first, &ends);
+            let (some, pop) = (store.waits(), store.take(None));
+            let is = message
+                .map(|_| at.is(store.head(), &self.packets(first), self.variant(first), Vec::new(), true));
             let name = format!("{name}_{}", self.link(link));
             self.note(&name, chart::Event::Lose(self.store_of(link)));
             actions.push(Action {
@@ -290,17 +288,21 @@ impl<'a> Survey<'a> {
         fault: Option<&Fault>,
         actions: &mut Vec<Action>,
     ) {
-        if self.routes.is_empty() || which.as_ref().is_some_and(Vec::is_empty) {
+        let Some(&first) =
+            self.routes.first().filter(|_| which.as_ref().is_none_or(|which| !which.is_empty()))
+        else {
             return;
-        }
+        };
         let (left, spend) = fault.map_or((None, None), |fault| self.spend(at, fault));
-        let some = at.binary(at.field(at.var(NETWORK), "len"), BinaryOp::Gt, at.int(0));
+        // All routes go through the same queue.
+        let store = self.store(at, first, &Ends { from: None, to: None });
+        let (some, pop, head) = (store.waits(), store.take(None), store.head());
         let is = which.map(|routes| {
             let patterns = routes
                 .iter()
                 .map(|route| at.pattern(&self.packets(*route), self.variant(*route), Vec::new(), true));
             let any = Pattern { span: at.0, kind: PatternKind::Or(patterns.collect()) };
-            at.expr(ExprKind::Is(Box::new(at.field(at.var(NETWORK), "head")), Box::new(any)))
+            at.expr(ExprKind::Is(Box::new(head), Box::new(any)))
         });
         self.note(name, chart::Event::Lose(0));
         actions.push(Action {
@@ -308,7 +310,7 @@ impl<'a> Survey<'a> {
             name: at.name(name),
             params: Vec::new(),
             guard: at.all(std::iter::once(some).chain(is).chain(left)),
-            body: std::iter::once(at.change(at.var(NETWORK), "pop", Vec::new())).chain(spend).collect(),
+            body: std::iter::once(pop).chain(spend).collect(),
         });
     }
 
